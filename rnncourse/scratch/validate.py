@@ -1,0 +1,49 @@
+"""Checks of arguments, so that a wrong shape is named where it enters and not ten calls later."""
+
+import numpy as np
+
+
+def require_array(name, array, shape, dtype=None):
+    """Raise ``ValueError`` unless ``array`` is a NumPy array of this shape (and dtype).
+
+    ``shape`` mixes sizes and letters, as in ``("T", "B", 3)``: a letter stands for any size of at least 1.
+    """
+    if not isinstance(array, np.ndarray):
+        raise ValueError(f"{name}: expected a NumPy array of shape {_written(shape)}, got {type(array).__name__}")
+    fits = array.ndim == len(shape) and all(
+        size >= 1 if isinstance(wanted, str) else size == wanted
+        for size, wanted in zip(array.shape, shape, strict=True)
+    )
+    if not fits:
+        raise ValueError(f"{name}: expected shape {_written(shape)}, got {array.shape}")
+    if dtype is not None and array.dtype != dtype:
+        raise ValueError(f"{name}: expected dtype {np.dtype(dtype)}, as the parameters have, got {array.dtype}")
+
+
+def require_float(name, array):
+    """Raise ``ValueError`` unless ``array`` is a non-empty NumPy array of floats, of any shape."""
+    if not isinstance(array, np.ndarray) or not np.issubdtype(array.dtype, np.floating):
+        found = array.dtype if isinstance(array, np.ndarray) else type(array).__name__
+        raise ValueError(f"{name}: expected a NumPy array of floats, got {found}")
+    if array.size == 0:
+        raise ValueError(f"{name}: expected at least one element, got shape {array.shape}")
+
+
+def require_indices(name, array, count):
+    """Raise ``ValueError`` unless ``array`` holds integers from 0 to ``count - 1``, such as token ids."""
+    if not isinstance(array, np.ndarray) or not np.issubdtype(array.dtype, np.integer):
+        found = array.dtype if isinstance(array, np.ndarray) else type(array).__name__
+        raise ValueError(f"{name}: expected a NumPy array of integers, got {found}")
+    if array.size and (array.min() < 0 or array.max() >= count):
+        worst = array.min() if array.min() < 0 else array.max()
+        raise ValueError(f"{name}: expected ids from 0 to {count - 1}, got {worst}")
+
+
+def require_size(name, size):
+    """Raise ``ValueError`` unless ``size`` is an integer of at least 1."""
+    if not isinstance(size, int | np.integer) or isinstance(size, bool) or size < 1:
+        raise ValueError(f"{name}: expected an integer of at least 1, got {size!r}")
+
+
+def _written(shape):
+    return "(" + ", ".join(str(size) for size in shape) + ("," if len(shape) == 1 else "") + ")"
