@@ -22,13 +22,17 @@ def lines(series, *, x_label, y_label, alt, scales=("linear", "linear"), limits=
             axes.plot(x, y, label=label, color=SERIES[i], linestyle=_DASHES[i % len(_DASHES)], marker=marker)
             if band:
                 axes.fill_between(x, *band, color=SERIES[i], alpha=0.2, linewidth=0)
-        for label, height in (levels or {}).items():
-            axes.axhline(height, color=INK, linewidth=1, linestyle=(0, (2, 2)))
-            axes.annotate(label, (1, height), xycoords=("axes fraction", "data"), ha="right", va="bottom")
+        _draw_levels(axes, levels)
         axes.set(xlabel=x_label, ylabel=y_label, xscale=scales[0], yscale=scales[1], ylim=limits)
         if len(series) > 1:
             figure.legend(loc="outside upper left", ncols=2)
         return Picture(figure, alt)
+
+
+def _draw_levels(axes, levels):
+    for label, height in (levels or {}).items():
+        axes.axhline(height, color=INK, linewidth=1, linestyle=(0, (2, 2)))
+        axes.annotate(label, (1, height), xycoords=("axes fraction", "data"), ha="right", va="bottom")
 
 
 def bars(heights, *, x_label, y_label, alt, names=None, scale="linear", limits=None, highlight=()):
@@ -40,6 +44,21 @@ def bars(heights, *, x_label, y_label, alt, names=None, scale="linear", limits=N
         axes.bar(range(len(heights)), heights, color=colours, width=0.7)
         axes.set(xlabel=x_label, ylabel=y_label, yscale=scale, ylim=limits)
         axes.set_xticks(range(len(heights)), names)
+        axes.grid(visible=False, axis="x")
+        return Picture(figure, alt)
+
+
+def seeds(runs, intervals, *, y_label, alt, levels=None, limits=None):
+    """Every run of ``{name: values}`` as a dot, and beside the dots ``{name: (mean, half width)}``."""
+    with styled():
+        figure, axes = new_figure()
+        for i, (name, values) in enumerate(runs.items()):
+            axes.plot(i + np.linspace(-0.2, 0.12, len(values)), values, "o", color=SERIES[0], alpha=0.6)
+            mean, half_width = intervals[name]
+            axes.errorbar(i + 0.28, mean, half_width, fmt="D", color=SERIES[1], capsize=4)
+        _draw_levels(axes, levels)
+        axes.set(ylabel=y_label, ylim=limits, xlim=(-0.5, len(runs) - 0.3))
+        axes.set_xticks(range(len(runs)), [str(name) for name in runs])
         axes.grid(visible=False, axis="x")
         return Picture(figure, alt)
 

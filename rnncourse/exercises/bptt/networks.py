@@ -1,0 +1,19 @@
+"""The networks that the inputs and references of this chapter are made with."""
+
+import numpy as np
+
+CHAPTER = "03_bptt"
+SHAPES = ((1, 1, 2, 3), (2, 1, 2, 3), (3, 2, 2, 3), (5, 3, 4, 2), (8, 2, 3, 5))
+"""T, B, D, H of the inputs, from the smallest to the largest. H and D differ, so that a wrong transpose is seen."""
+
+
+def network(layer, W_xh, W_hh, b_h):
+    """A layer of the package with these weights, its gradients at zero."""
+    made = layer(*W_xh.shape, np.random.default_rng(0))
+    made.W_xh, made.W_hh, made.b_h = W_xh, W_hh, b_h
+    return made
+
+
+def recurrent_weights(rng, D, H):
+    """Random W_xh and W_hh, W_hh small enough that no state saturates."""
+    return {"W_xh": rng.normal(size=(D, H)), "W_hh": rng.normal(size=(H, H)) / np.sqrt(H)}
