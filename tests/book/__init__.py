@@ -1,0 +1,1 @@
+"""Tests of the book's real sources, without building the book."""
