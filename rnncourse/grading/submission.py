@@ -1,14 +1,40 @@
-"""Reads the functions out of a student's notebook or script."""
+"""Reads the functions out of a student's notebook or script, and tries each."""
 
 import contextlib
 import io
 import json
 import linecache
+import re
 from pathlib import Path
+
+from rnncourse.exercises import EXERCISES
+from rnncourse.grading.evaluate import evaluate
+from rnncourse.grading.verdict import Verdict
 
 
 class SubmissionError(Exception):
     """A file that cannot be read as a notebook or a script; the message names it and says why."""
+
+
+def check_submission(path):
+    """The verdicts on all exercises of the chapters that the file belongs to, and ``troubles``, sentences on its cells.
+
+    A file belongs to a chapter when it has one of its functions, or its name. Raises :class:`SubmissionError` when it
+    cannot be read or belongs to none.
+    """
+    path = Path(path)
+    namespace, troubles = load_functions(path)
+    chapters = {e.chapter for e in EXERCISES.values() if e.name in namespace or e.chapter == path.stem}
+    if not chapters:
+        raise SubmissionError(f"{path}: no function of an exercise found; expected one of {', '.join(EXERCISES)}")
+    return [_verdict(e, namespace, path) for e in EXERCISES.values() if e.chapter in chapters], troubles
+
+
+def _verdict(exercise, namespace, path):
+    function = namespace.get(exercise.name)
+    if callable(function):
+        return evaluate(exercise, function)
+    return Verdict(exercise.name, "missing", 0, exercise.points, f"no function of this name in {path.name}.")
 
 
 def load_functions(path):
@@ -58,6 +84,5 @@ def _code_cells(path, text):
 
 
 def _without_magics(source):
-    """Drop lines such as ``%pip install`` and ``!ls``; a cell magic such as ``%%time`` drops itself only."""
-    lines = source.splitlines()
-    return "\n".join(line for line in lines if not line.lstrip().startswith(("%", "!")))
+    """Turn lines such as ``%pip install`` and ``!ls`` into ``pass``; of a cell magic, ``%%time``, only its line goes."""
+    return re.sub(r"^([ \t]*)[%!].*$", r"\1pass", source, flags=re.MULTILINE)

@@ -16,6 +16,7 @@ def unroll(cell, x, h0):
     Returns ``(outputs, caches)``: the states h_1..h_T as (T, B, H), and one cache per step.
     """
     require_array("x", x, ("T", "B", "D"))
+    require_array("h0", h0, (x.shape[1], "H"), x.dtype)
     outputs, caches, h = [], [], h0
     for x_t in x:
         h, cache = cell.forward(x_t, h)
@@ -31,6 +32,8 @@ def backward(cell, doutputs, caches, dstate=None):
     gradients, ``dstate`` (B, H) that of the last state. Returns ``(dx, dh0)``, (T, B, D) and (B, H).
     """
     _require_steps(doutputs, caches)
+    if dstate is not None:
+        require_array("dstate", dstate, doutputs[0].shape, doutputs.dtype)
     dh = np.zeros_like(doutputs[0]) if dstate is None else dstate
     dx = [None] * len(caches)
     for t in reversed(range(len(caches))):
@@ -43,7 +46,8 @@ def truncated_backward(cell, doutputs, caches, window, stride=1):
 
     At every ``stride`` steps the losses of these last ``stride`` steps are sent back through at most ``window`` steps.
     ``stride=1`` lets every loss see exactly ``window`` steps; ``stride=window`` cuts the sequence into pieces, which
-    costs no more than the full gradient. With ``window >= T`` both are the full gradient. Returns dx (T, B, D).
+    costs no more than the full gradient. A last, shorter stretch reaches back to the edge that a whole one would have
+    had. With ``window >= T + stride - 1``, or ``stride = window >= T``, this is the full gradient. Returns dx (T, B, D).
     """
     _require_steps(doutputs, caches)
     require_size("window", window)
@@ -55,7 +59,7 @@ def truncated_backward(cell, doutputs, caches, window, stride=1):
     for first in range(0, T, stride):
         end = min(first + stride, T)
         dh = np.zeros_like(doutputs[0])
-        for t in reversed(range(max(0, end - window), end)):
+        for t in reversed(range(max(0, first + stride - window), end)):
             direct = doutputs[t] if t >= first else 0
             dx_t, dh = cell.backward(direct + dh, caches[t])
             dx = np.zeros((T, *dx_t.shape), dx_t.dtype) if dx is None else dx
@@ -64,4 +68,6 @@ def truncated_backward(cell, doutputs, caches, window, stride=1):
 
 
 def _require_steps(doutputs, caches):
+    if not caches:
+        raise ValueError("caches: expected one per step, got none")
     require_array("doutputs", doutputs, (len(caches), "B", "H"))

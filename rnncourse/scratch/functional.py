@@ -8,9 +8,10 @@ from rnncourse.scratch.validate import require_array, require_float, require_ind
 def sigmoid(z):
     """Logistic function ``1 / (1 + exp(-z))``, any shape.
 
-    Written as ``(1 + tanh(z / 2)) / 2``, the same function, because ``exp(-z)`` overflows for z below -709.
+    Only ``exp(-|z|)`` is computed, which cannot overflow; for negative z the fraction is expanded by it.
     """
-    return 0.5 + 0.5 * np.tanh(0.5 * z)
+    decay = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1, decay) / (1 + decay)
 
 
 def softmax(logits):
@@ -18,12 +19,14 @@ def softmax(logits):
 
     The largest logit is subtracted first. The result is the same (the factor cancels) and nothing overflows.
     """
+    _require_scores(logits)
     exponentials = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return exponentials / exponentials.sum(axis=-1, keepdims=True)
 
 
 def log_softmax(logits):
     """Logarithm of the softmax over the last axis: ``o_i - log sum_j exp(o_j)``."""
+    _require_scores(logits)
     shifted = logits - logits.max(axis=-1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
@@ -40,15 +43,15 @@ def cross_entropy(logits, targets, mask=None, reduction="mean"):
 
     Returns ``(loss, cache)``: a float, and what :func:`cross_entropy_backward` needs.
     """
-    require_float("logits", logits)
-    require_indices("targets", targets, logits.shape[-1])
+    _require_scores(logits)
     require_array("targets", targets, logits.shape[:-1])
+    require_indices("targets", targets, logits.shape[-1])
     if reduction not in ("mean", "sum"):
         raise ValueError(f"reduction: expected 'mean' or 'sum', got {reduction!r}")
     weights = _position_weights(targets.shape, mask, reduction, logits.dtype)
     log_probabilities = log_softmax(logits)
     losses = -np.take_along_axis(log_probabilities, targets[..., None], axis=-1)[..., 0]
-    return float((weights * losses).sum()), (log_probabilities, targets, weights)
+    return float((weights * losses).sum(where=weights > 0)), (log_probabilities, targets, weights)
 
 
 def cross_entropy_backward(cache, dloss=1.0):
@@ -61,7 +64,14 @@ def cross_entropy_backward(cache, dloss=1.0):
     at_target = np.take_along_axis(dlogits, targets[..., None], axis=-1)
     np.put_along_axis(dlogits, targets[..., None], at_target - 1, axis=-1)
     dlogits *= (dloss * weights)[..., None]
+    dlogits[weights == 0] = 0  # also where a masked score is not finite
     return dlogits
+
+
+def _require_scores(logits):
+    require_float("logits", logits)
+    if logits.ndim == 0:
+        raise ValueError("logits: expected at least one axis, the classes, got shape ()")
 
 
 def _position_weights(shape, mask, reduction, dtype):

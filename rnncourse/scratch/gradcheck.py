@@ -12,7 +12,7 @@ def numerical_gradient(function, array, step=1e-3):
     s^4, so the step can be large and rounding small: ten digits are right in float64, where the two-point formula
     gives seven to nine. Raises ``ValueError`` for other dtypes: float32 has no digits to spare.
     """
-    require_array("array", array, np.shape(array), np.float64)
+    _require_float64("array", array)
     gradient = np.empty_like(array)
     for index in np.ndindex(array.shape):
         original = array[index]
@@ -30,7 +30,11 @@ def directional_derivative(function, arrays, directions, step=1e-3):
     """Derivative of ``function()`` when all arrays move along their directions at once, by the same formula.
 
     It equals ``sum(gradient * direction)``. One random direction checks all parameters at the price of four calls.
+    The arrays are put back as they were.
     """
+    for i, (array, direction) in enumerate(zip(arrays, directions, strict=True)):
+        _require_float64(f"arrays[{i}]", array)
+        require_array(f"directions[{i}]", direction, array.shape)
     originals = [array.copy() for array in arrays]
 
     def value(offset):
@@ -40,11 +44,18 @@ def directional_derivative(function, arrays, directions, step=1e-3):
 
     near = value(step) - value(-step)
     far = value(2 * step) - value(-2 * step)
-    value(0.0)
+    for array, original in zip(arrays, originals, strict=True):
+        array[...] = original
     return (8 * near - far) / (12 * step)
 
 
 def relative_error(actual, expected):
     """``||actual - expected|| / ||expected||`` over all entries; 0 when both are zero."""
+    if np.shape(actual) != np.shape(expected):
+        raise ValueError(f"actual: expected the shape of expected, {np.shape(expected)}, got {np.shape(actual)}")
     difference = np.linalg.norm(np.subtract(actual, expected))
     return float(difference / np.linalg.norm(expected)) if difference else 0.0
+
+
+def _require_float64(name, array):
+    require_array(name, array, np.shape(array), np.float64)

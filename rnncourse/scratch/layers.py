@@ -3,7 +3,7 @@
 import numpy as np
 
 from rnncourse.scratch.module import Module, uniform
-from rnncourse.scratch.validate import require_array, require_indices, require_size
+from rnncourse.scratch.validate import require_array, require_float_dtype, require_indices, require_size
 
 
 class Linear(Module):
@@ -47,6 +47,7 @@ class Embedding(Module):
     def __init__(self, vocabulary_size, embedding_size, rng, dtype=np.float64):
         require_size("vocabulary_size", vocabulary_size)
         require_size("embedding_size", embedding_size)
+        require_float_dtype(dtype)
         self.W = rng.standard_normal((vocabulary_size, embedding_size)).astype(dtype)
         self.zero_grads()
 

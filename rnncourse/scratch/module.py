@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from rnncourse.scratch.validate import require_float_dtype
+
 
 class Module:
     """Parameters are plain array attributes, listed in ``names``; ``grads`` holds a gradient for each.
@@ -27,5 +29,6 @@ class Module:
 
 def uniform(rng, fan, *shape, dtype=np.float64):
     """Start values, uniform between ``-1/sqrt(fan)`` and ``1/sqrt(fan)``, PyTorch's default for these layers."""
+    require_float_dtype(dtype)
     bound = 1 / np.sqrt(fan)
     return rng.uniform(-bound, bound, shape).astype(dtype)

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from rnncourse.scratch.module import Module
+from rnncourse.scratch.validate import require_between, require_positive
+
 
 def clip_grad_norm(grads, threshold):
     """Rescale gradients in place when their joint norm reaches the threshold (Pascanu et al. 2013, algorithm 1).
@@ -14,26 +17,36 @@ def clip_grad_norm(grads, threshold):
     Returns the norm before clipping. Raises ``FloatingPointError`` when a gradient holds NaN or infinity: no rescaling
     mends that.
     """
-    if not threshold > 0:
-        raise ValueError(f"threshold: expected a positive number, got {threshold!r}")
-    groups = [grads] if isinstance(grads, Mapping) else list(grads)
-    norm = np.sqrt(sum(np.square(g, dtype=np.float64).sum() for group in groups for g in group.values()))
-    if not np.isfinite(norm):
-        broken = [name for group in groups for name, g in group.items() if not np.isfinite(g).all()]
+    require_positive("threshold", threshold)
+    groups = _groups(grads)
+    arrays = [g for group in groups for g in group.values()]
+    broken = [name for group in groups for name, g in group.items() if not np.isfinite(g).all()]
+    if broken:
         raise FloatingPointError(f"grads: expected finite values, got NaN or infinity in {', '.join(broken)}")
+    largest = max((float(np.abs(g).max(initial=0)) for g in arrays), default=0.0) or 1.0  # its square may overflow
+    norm = largest * float(np.sqrt(sum(np.square(g / largest, dtype=np.float64).sum() for g in arrays)))
     if norm >= threshold:
-        for group in groups:
-            for g in group.values():
-                g *= threshold / norm
-    return float(norm)
+        for g in arrays:
+            g *= threshold / norm
+    return norm
+
+
+def _groups(grads):
+    """The gradients as a list of dictionaries."""
+    groups = [grads] if isinstance(grads, Mapping) else grads
+    if not isinstance(groups, list | tuple) or not all(isinstance(group, Mapping) for group in groups):
+        found = type(grads).__name__
+        raise ValueError(f"grads: expected a module's grads or a list of them, {{name: array}}, got {found}")
+    return groups
 
 
 class Optimizer:
     """Updates the parameters of modules from their gradients; subclasses say how one array is updated."""
 
     def __init__(self, modules, learning_rate):
-        if not learning_rate > 0:
-            raise ValueError(f"learning_rate: expected a positive number, got {learning_rate!r}")
+        require_positive("learning_rate", learning_rate)
+        if isinstance(modules, Module):
+            raise ValueError(f"modules: expected a list of modules, got one {type(modules).__name__}")
         self.modules = list(modules)
         self.learning_rate = learning_rate
         self.memories = [{name: {} for name in module.names} for module in self.modules]
@@ -54,6 +67,7 @@ class SGD(Optimizer):
 
     def __init__(self, modules, learning_rate, momentum=0.0):
         super().__init__(modules, learning_rate)
+        require_between("momentum", momentum, 0, 1)
         self.momentum = momentum
 
     def update(self, parameter, grad, memory):
@@ -71,6 +85,8 @@ class RMSProp(Optimizer):
 
     def __init__(self, modules, learning_rate=0.01, decay=0.99, epsilon=1e-8):
         super().__init__(modules, learning_rate)
+        require_between("decay", decay, 0, 1)
+        require_positive("epsilon", epsilon)
         self.decay, self.epsilon = decay, epsilon
 
     def update(self, parameter, grad, memory):
@@ -89,6 +105,9 @@ class Adam(Optimizer):
 
     def __init__(self, modules, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8):
         super().__init__(modules, learning_rate)
+        require_between("beta1", beta1, 0, 1)
+        require_between("beta2", beta2, 0, 1)
+        require_positive("epsilon", epsilon)
         self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
 
     def update(self, parameter, grad, memory):

@@ -19,6 +19,7 @@ class RNN(ElmanCell):
         """Run over x (T, B, D) from ``state`` h_0 (B, H), zeros when None.
 
         Returns ``(outputs, state, cache)``: h_1..h_T as (T, B, H), h_T as (B, H), and what :meth:`backward` needs.
+        The outputs are read-only, because the cache holds the same memory: copy them to change them.
         """
         D, H = self.W_xh.shape
         require_array("x", x, ("T", "B", D), self.W_xh.dtype)
@@ -36,7 +37,9 @@ class RNN(ElmanCell):
             np.matmul(h_prev, self.W_hh, out=recurrent)
             np.add(a, recurrent, out=a)
             np.tanh(a, out=a)
-        return h[1:], h[-1].copy(), (x, h)
+        outputs = h[1:]
+        outputs.flags.writeable = False
+        return outputs, h[-1].copy(), (x, h)
 
     def backward(self, doutputs, dstate, cache):
         """Backpropagate gradients of the outputs (T, B, H) and of the last state (B, H); either may be None.

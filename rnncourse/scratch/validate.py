@@ -17,7 +17,7 @@ def require_array(name, array, shape, dtype=None):
     if not fits:
         raise ValueError(f"{name}: expected shape {_written(shape)}, got {array.shape}")
     if dtype is not None and array.dtype != dtype:
-        raise ValueError(f"{name}: expected dtype {np.dtype(dtype)}, as the parameters have, got {array.dtype}")
+        raise ValueError(f"{name}: expected dtype {np.dtype(dtype)}, got {array.dtype}")
 
 
 def require_float(name, array):
@@ -37,6 +37,24 @@ def require_indices(name, array, count):
     if array.size and (array.min() < 0 or array.max() >= count):
         worst = array.min() if array.min() < 0 else array.max()
         raise ValueError(f"{name}: expected ids from 0 to {count - 1}, got {worst}")
+
+
+def require_float_dtype(dtype):
+    """Raise ``ValueError`` unless ``dtype`` is a floating type: weights between -1 and 1 are all 0 as integers."""
+    if not np.issubdtype(dtype, np.floating):
+        raise ValueError(f"dtype: expected a floating type such as np.float64, got {np.dtype(dtype)}")
+
+
+def require_between(name, number, low, high):
+    """Raise ``ValueError`` unless ``low <= number < high``."""
+    if not isinstance(number, int | float | np.number) or not low <= number < high:
+        raise ValueError(f"{name}: expected a number from {low} to below {high}, got {number!r}")
+
+
+def require_positive(name, number):
+    """Raise ``ValueError`` unless ``number`` is greater than 0."""
+    if not isinstance(number, int | float | np.number) or not number > 0:
+        raise ValueError(f"{name}: expected a positive number, got {number!r}")
 
 
 def require_size(name, size):

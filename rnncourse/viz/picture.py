@@ -64,5 +64,5 @@ def _with_own_ids(svg):
     """Two figures in one page must not share ids, and ids that nothing refers to are dropped."""
     prefix = "p" + hashlib.sha256(svg.encode()).hexdigest()[:8]
     used = set(re.findall(r'(?:url\(#|href="#)([\w-]+)', svg))
-    svg = re.sub(r' id="([\w-]+)"', lambda m: f' id="{prefix}-{m[1]}"' if m[1] in used else "", svg)
+    svg = re.sub(r' id="([^"]+)"', lambda m: f' id="{prefix}-{m[1]}"' if m[1] in used else "", svg)
     return re.sub(r'(url\(#|href="#)([\w-]+)', rf"\1{prefix}-\2", svg)

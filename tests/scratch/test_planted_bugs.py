@@ -1,0 +1,175 @@
+"""The checks, checked: each classic mistake, planted alone in our source, fails the check that should see it.
+
+A plant is a piece of the source and what a tired author might have written there instead.
+"""
+
+import inspect
+import textwrap
+
+import pytest
+
+from rnncourse.scratch import RNN, ElmanCell, bptt, functional, optim
+
+from . import checks
+
+
+def with_bug(function, right, wrong):
+    """The function, compiled again with one piece of its source replaced; the piece must be there exactly once."""
+    source = textwrap.dedent(inspect.getsource(function))
+    assert source.count(right) == 1, f"{function.__qualname__} no longer reads {right!r} once: plant the bug anew"
+    scope = dict(function.__globals__)
+    exec(source.replace(right, wrong), scope)  # noqa: S102
+    return scope[function.__name__]
+
+
+def subclass_with_bug(base, method, right, wrong):
+    """A class whose one method has the bug."""
+    return type(f"Buggy{base.__name__}", (base,), {method: with_bug(getattr(base, method), right, wrong)})
+
+
+LAYER_BUGS = {
+    "weight gradients overwritten": ("_add_weight_gradients", 'self.grads["W_hh"] +=', 'self.grads["W_hh"] ='),
+    "bias gradient overwritten": ("_add_weight_gradients", 'self.grads["b_h"] +=', 'self.grads["b_h"] ='),
+    "bias averaged over steps": ("_add_weight_gradients", "rows.sum(axis=0)", "rows.mean(axis=0)"),
+    "h_t for h_{t-1} in dW_hh": ("backward", "h[:-1], da", "h[1:], da"),
+    "no 1 - h^2": ("backward", "da = 1 - h[1:] ** 2", "da = np.ones_like(h[1:])"),
+    "1 - h for 1 - h^2": ("backward", "1 - h[1:] ** 2", "1 - h[1:]"),
+    "slope of h_{t-1}": ("backward", "1 - h[1:] ** 2", "1 - h[:-1] ** 2"),
+    "W_hh not transposed": ("backward", "self.W_hh.T)", "self.W_hh)"),
+    "nothing sent back in time": ("backward", "dh += doutputs[t]", "dh = doutputs[t].copy()"),
+    "outputs ignored": ("backward", "dh += doutputs[t]", "pass"),
+    "outputs in the wrong order": ("backward", "dh += doutputs[t]", "dh += doutputs[T - 1 - t]"),
+    "gradient of h_0 dropped": ("backward", ".reshape(x.shape), dh", ".reshape(x.shape), np.zeros_like(dh)"),
+    "gradient of h_1 for that of h_0": ("backward", "reversed(range(T))", "reversed(range(1, T))"),
+    "dstate ignored": ("backward", "if dstate is None else dstate.copy()", ""),
+    "dstate changed": ("backward", "dstate.copy()", "-dstate"),
+    "h_0 ignored": ("forward", "h[0] = state", "h[0] = 0"),
+    "bias forgotten": ("forward", "h[1:] += self.b_h", "pass"),
+    "first state returned": ("forward", "h[-1].copy()", "h[1].copy()"),
+}
+
+
+def check_layer_fully(layer_class):
+    """What test_recurrent asks of a layer; every bug shows at one odd shape."""
+    checks.check_layer_is_cell(layer_class)
+    checks.check_layer(layer_class)
+    checks.check_adds(layer_class)
+
+
+@pytest.mark.parametrize("bug", LAYER_BUGS)
+def test_a_buggy_layer_is_caught(bug):
+    with pytest.raises(AssertionError, match="relative error"):
+        check_layer_fully(subclass_with_bug(RNN, *LAYER_BUGS[bug]))
+
+
+GRADIENT_BUGS = [bug for bug, (method, _, _) in LAYER_BUGS.items() if method == "backward"]
+
+
+@pytest.mark.parametrize("bug", GRADIENT_BUGS)
+def test_differences_alone_catch_a_buggy_backward(bug):
+    with pytest.raises(AssertionError, match="relative error"):
+        checks.check_layer(subclass_with_bug(RNN, *LAYER_BUGS[bug]))
+
+
+CELL_BUGS = {
+    "no 1 - h^2": ("backward", "(1 - h**2) * dh", "dh"),
+    "slope of h_prev": ("backward", "(1 - h**2)", "(1 - h_prev**2)"),
+    "h for h_prev in dW_hh": ("backward", "h_prev.T @ da", "h.T @ da"),
+    "W_hh not transposed": ("backward", "da @ self.W_hh.T", "da @ self.W_hh"),
+    "the slope left out of dx": ("backward", "da @ self.W_xh.T", "dh @ self.W_xh.T"),
+    "bias averaged over the batch": ("backward", "da.sum(axis=0)", "da.mean(axis=0)"),
+}
+
+
+@pytest.mark.parametrize("bug", CELL_BUGS)
+def test_a_buggy_cell_is_caught(bug):
+    with pytest.raises(AssertionError, match="relative error"):
+        checks.check_cell(subclass_with_bug(ElmanCell, *CELL_BUGS[bug]))
+
+
+OVERWRITES = [f'self.grads["{name}"]' for name in ElmanCell.names]
+
+
+@pytest.mark.parametrize("gradient", OVERWRITES)
+def test_a_cell_that_overwrites_its_gradient_at_each_step_is_caught(gradient, monkeypatch):
+    monkeypatch.setattr(ElmanCell, "backward", with_bug(ElmanCell.backward, f"{gradient} +=", f"{gradient} ="))
+    checks.check_cell()  # one step does not show it
+    with pytest.raises(AssertionError, match="relative error"):
+        checks.check_unrolled()
+
+
+UNROLLED_BUGS = {
+    "nothing sent back in time": ("doutputs[t] + dh", "doutputs[t] + 0 * dh"),
+    "only the last output": ("doutputs[t] + dh", "(doutputs[t] if t == len(caches) - 1 else 0) + dh"),
+    "dstate ignored": ("if dstate is None else dstate", ""),
+    "steps in the wrong order": ("reversed(range(len(caches)))", "range(len(caches))"),
+    "gradient of h_0 dropped": ("np.stack(dx), dh", "np.stack(dx), 0 * dh"),
+}
+
+
+@pytest.mark.parametrize("bug", UNROLLED_BUGS)
+def test_a_buggy_backpropagation_through_time_is_caught(bug):
+    with pytest.raises(AssertionError, match="relative error"):
+        checks.check_unrolled(with_bug(bptt.backward, *UNROLLED_BUGS[bug]))
+
+
+TRUNCATED_BUGS = {
+    "window one too long": ("stride - window)", "stride - window - 1)"),
+    "window one too short": ("stride - window)", "stride - window + 1)"),
+    "window counted from the first loss": ("first + stride - window", "first - window"),
+    "losses of earlier pieces counted again": ("doutputs[t] if t >= first else 0", "doutputs[t]"),
+    "gradient of x overwritten": ("dx[t] += dx_t", "dx[t] = dx_t"),
+    "never cut": ("max(0, first + stride - window)", "0"),
+    "a short last stretch looks further back": ("first + stride - window", "end - window"),
+    "every second loss lost": ("end = min(first + stride, T)", "end = min(first + 1, T)"),
+}
+
+
+@pytest.mark.parametrize("bug", TRUNCATED_BUGS)
+def test_a_buggy_truncation_is_caught(bug):
+    with pytest.raises(AssertionError, match="relative error"):
+        checks.check_truncated(with_bug(bptt.truncated_backward, *TRUNCATED_BUGS[bug]))
+
+
+CROSS_ENTROPY_BUGS = {
+    "the target's 1 not subtracted": ("at_target - 1", "at_target"),
+    "sign": ("at_target - 1", "at_target + 1"),
+    "the mean's weight forgotten": ("(dloss * weights)[..., None]", "dloss"),
+    "dloss forgotten": ("(dloss * weights)", "weights"),
+    "logarithms for probabilities": ("np.exp(log_probabilities)", "log_probabilities.copy()"),
+}
+
+
+@pytest.mark.parametrize("bug", CROSS_ENTROPY_BUGS)
+def test_a_buggy_gradient_of_the_cross_entropy_is_caught(bug):
+    with pytest.raises(AssertionError, match="relative error"):
+        checks.check_cross_entropy(backward=with_bug(functional.cross_entropy_backward, *CROSS_ENTROPY_BUGS[bug]))
+
+
+CLIP_BUGS = {
+    "each array by its own norm": ("g *= threshold / norm", "g *= threshold / np.linalg.norm(g)"),
+    "each module by its own norm": (
+        "for g in arrays:\n            g *= threshold / norm",
+        "for group in groups:\n"
+        "            length = np.sqrt(sum(np.square(g).sum() for g in group.values()))\n"
+        "            for g in group.values():\n"
+        "                g *= threshold / length",
+    ),
+    "no square root": ("np.sqrt(sum(", "(sum("),
+    "entries clipped": ("g *= threshold / norm", "np.clip(g, -threshold, threshold, out=g)"),
+    "scaled up too": ("if norm >= threshold:", "if True:"),
+    "never scaled": ("if norm >= threshold:", "if False:"),
+    "a copy scaled": ("g *= threshold / norm", "g = g * threshold / norm"),
+    "the norm after clipping returned": ("return norm", "return min(norm, threshold)"),
+}
+
+
+@pytest.mark.parametrize("bug", CLIP_BUGS)
+def test_a_buggy_clipping_is_caught(bug):
+    with pytest.raises(AssertionError):
+        checks.check_clip(with_bug(optim.clip_grad_norm, *CLIP_BUGS[bug]))
+
+
+def test_a_plant_that_fits_nowhere_is_an_error():
+    with pytest.raises(AssertionError, match="no longer reads 'h_t'"):
+        with_bug(bptt.backward, "h_t", "h")
