@@ -47,7 +47,7 @@ def torch_cross_entropy(logits, targets, mask, reduction):
     """The loss and the gradient of the logits; masked positions carry torch's ``ignore_index``."""
     scores = torch.tensor(logits, requires_grad=True)
     classes = torch.tensor(targets if mask is None else np.where(mask, targets, -100))
-    loss = torch.nn.cross_entropy(
+    loss = torch.nn.functional.cross_entropy(
         scores.reshape(-1, scores.shape[-1]), classes.reshape(-1), ignore_index=-100, reduction=reduction
     )
     loss.backward()

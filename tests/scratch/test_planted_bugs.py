@@ -146,14 +146,15 @@ def test_a_buggy_gradient_of_the_cross_entropy_is_caught(bug):
         checks.check_cross_entropy(backward=with_bug(functional.cross_entropy_backward, *CROSS_ENTROPY_BUGS[bug]))
 
 
+BY_MODULE = """for group in groups:
+            length = np.sqrt(sum(np.square(g).sum() for g in group.values()))
+            for g in group.values():
+                g *= threshold / length"""
 CLIP_BUGS = {
     "each array by its own norm": ("g *= threshold / norm", "g *= threshold / np.linalg.norm(g)"),
     "each module by its own norm": (
         "for g in arrays:\n            g *= threshold / norm",
-        "for group in groups:\n"
-        "            length = np.sqrt(sum(np.square(g).sum() for g in group.values()))\n"
-        "            for g in group.values():\n"
-        "                g *= threshold / length",
+        BY_MODULE,
     ),
     "no square root": ("np.sqrt(sum(", "(sum("),
     "entries clipped": ("g *= threshold / norm", "np.clip(g, -threshold, threshold, out=g)"),
