@@ -13,6 +13,7 @@ from tools.solutions import solved, stripped
 from tools.source import Cell, Source
 
 LONGEST_CELL = 25
+LONGEST_LINE = 88  # what the book's column shows without scrolling
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -71,9 +72,13 @@ def solved_notebook(source: Path, project: Project) -> NotebookNode:
 def _code(cell: Cell, source: Source, is_exercise: bool, keep_solutions: bool) -> str:
     if is_exercise:
         return solved(cell) if keep_solutions else stripped(cell, source)
-    length = len(cell.text.split("\n"))
-    if length > LONGEST_CELL:
-        raise source.error(cell.line, f"a code cell of {length} lines; a chapter's cells have at most {LONGEST_CELL}")
+    rows = cell.text.split("\n")
+    if len(rows) > LONGEST_CELL:
+        message = f"a code cell of {len(rows)} lines; a chapter's cells have at most {LONGEST_CELL}"
+        raise source.error(cell.line, message)
+    for line, row in enumerate(rows, cell.first_row):
+        if len(row) > LONGEST_LINE:
+            raise source.error(line, f"a line of code of {len(row)} characters; in a chapter at most {LONGEST_LINE}")
     return cell.text
 
 
