@@ -1,6 +1,7 @@
 """Charts of plain numbers: lines, bars and heatmaps, all in one style."""
 
 import numpy as np
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from rnncourse.viz.picture import Picture
 from rnncourse.viz.style import FAINT, INK, SERIES, new_figure, styled
@@ -24,9 +25,22 @@ def lines(series, *, x_label, y_label, alt, scales=("linear", "linear"), limits=
                 axes.fill_between(x, *band, color=SERIES[i], alpha=0.2, linewidth=0)
         _draw_levels(axes, levels)
         axes.set(xlabel=x_label, ylabel=y_label, xscale=scales[0], yscale=scales[1], ylim=limits)
+        _plain_log_ticks(axes)
         if len(series) > 1:
             figure.legend(loc="outside upper left", ncols=2)
         return Picture(figure, alt)
+
+
+def _plain_log_ticks(axes):
+    """On a short logarithmic axis 1, 2, 5, 10, 20 instead of powers of ten; never labels that run into one another."""
+    for axis in (axes.xaxis, axes.yaxis):
+        if axis.get_scale() != "log":
+            continue
+        low, high = axis.get_view_interval()
+        axis.set_minor_formatter(NullFormatter())
+        if high < 400 * low:
+            axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axis.set_major_formatter(lambda value, _: f"{value:g}")
 
 
 def _draw_levels(axes, levels):
