@@ -18,7 +18,8 @@ PAGE = """\
 import os, pathlib, sys
 print("out")
 print("warned", file=sys.stderr)
-print(pathlib.Path.cwd().name, os.environ["OMP_NUM_THREADS"], os.environ["MKL_NUM_THREADS"])
+names = "OMP_NUM_THREADS", "MKL_NUM_THREADS"
+print(pathlib.Path.cwd().name, *(os.environ[name] for name in names))
 ```
 
 ```{code-cell} python
@@ -29,8 +30,9 @@ class Figure:
     def __repr__(self):
         return "a figure"
     def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/plain": "a figure", "image/png": "AAAA", "text/html": "<b>x</b>", "text/latex": "$x$",
-                "image/svg+xml": "<svg/>", "application/vnd.jupyter.widget-view+json": {"model_id": "1"}}
+        return {"text/plain": "a figure", "image/png": "AAAA", "text/html": "<b>x</b>",
+                "text/latex": "$x$", "image/svg+xml": "<svg/>",
+                "application/vnd.jupyter.widget-view+json": {"model_id": "1"}}
 
 display(HTML("<b>only a page</b>"), Figure())
 Figure()
