@@ -46,7 +46,8 @@ def _plain_log_ticks(axes):
 def _draw_levels(axes, levels):
     for label, height in (levels or {}).items():
         axes.axhline(height, color=INK, linewidth=1, linestyle=(0, (2, 2)))
-        axes.annotate(label, (1, height), xycoords=("axes fraction", "data"), ha="right", va="bottom")
+        place = {"xycoords": ("axes fraction", "data"), "xytext": (0, 2), "textcoords": "offset points"}
+        axes.annotate(label, (1, height), ha="right", va="bottom", **place)
 
 
 def bars(heights, *, x_label, y_label, alt, names=None, scale="linear", limits=None, highlight=()):
