@@ -15,7 +15,8 @@ def evaluate(exercise, function):
         inputs = _inputs(exercise, size)
         results = call(exercise, function, inputs)
         if isinstance(results, Problem):
-            return _failed(exercise, results.stage, results.message)
+            detail = "" if results.stage == "not attempted" else _called_with(inputs)
+            return _failed(exercise, results.stage, results.message, detail)
         expected = as_tuple(exercise.reference(**inputs))
         wrong = _first_wrong(exercise, results, expected)
         if wrong is not None:
@@ -65,18 +66,25 @@ def _wrong_values(exercise, function, inputs, wrong, size):
     name, result, right = wrong
     mistake = named_mistake(exercise, function)
     before = f"right for {size} smaller input{'s' * (size > 1)}, but " if size else ""
-    message = f"{before}{name} is wrong by {relative_error(result, right):.0%} for {shapes(inputs)}."
+    message = f"{before}{name} is wrong by {relative_error(result, right):.0%}."
     if mistake:
         message += f" {mistake.sentence}"
-    message += f' Reread "{exercise.section}".'
-    return _failed(exercise, "values", message, _side_by_side(name, result, right))
+    lines = (
+        _called_with(inputs),
+        f"  your {name}:\n{_shown(result)}",
+        f"  expected:\n{_shown(right)}",
+        f'  To reread: "{exercise.section}", chapter {exercise.chapter[:2].lstrip("0")}.',
+    )
+    return _failed(exercise, "values", message, "\n".join(lines))
 
 
-def _side_by_side(name, result, right):
-    def shown(array):
-        return np.array2string(np.asarray(array), precision=4, suppress_small=True, threshold=30, prefix=" " * 12)
+def _called_with(inputs):
+    return f"  called with {shapes(inputs)}"
 
-    return f"  your {name}:\n{'':12}{shown(result)}\n  expected:\n{'':12}{shown(right)}"
+
+def _shown(array):
+    indent = " " * 6
+    return indent + np.array2string(np.asarray(array), precision=4, suppress_small=True, threshold=30, prefix=indent)
 
 
 def _failed(exercise, stage, message, detail=""):

@@ -72,22 +72,26 @@ def test_each_way_to_fail_gets_its_own_sentence(function, stage, words):
 
 
 def test_a_wrong_value_is_shown_beside_the_expected_one():
-    detail = evaluate(EXERCISE, lambda *inputs: right(*inputs) + 1).detail
-    assert "your h:" in detail
-    assert "expected:" in detail
+    detail = evaluate(EXERCISE, lambda *inputs: np.zeros_like(right(*inputs))).detail.splitlines()
+    expected = right(*EXERCISE.inputs(np.random.default_rng([2013, 0]), 0).values())
+    assert detail[0] == "  called with x (1, 2), h_prev (1, 3), W_xh (2, 3), W_hh (3, 3), b_h (3,)"
+    assert detail[1:3] == ["  your h:", "      [[0. 0. 0.]]"]
+    assert detail[3:5] == ["  expected:", f"      {np.round(expected, 4)}"]
+    assert detail[5] == '  To reread: "One network, unrolled", chapter 3.'
 
 
 def test_a_mistake_of_nobody_is_not_named():
     message = evaluate(EXERCISE, lambda *inputs: right(*inputs) ** 3).message
     assert not any(mistake.sentence in message for mistake in EXERCISE.mistakes)
-    assert 'Reread "One network, unrolled"' in message
+    assert message.startswith("h is wrong by")
+    assert message.count(".") == 1
 
 
 def test_what_is_right_for_one_step_only_is_said_to_be_so():
     exercise = EXERCISES["bptt"]
     verdict = evaluate(exercise, exercise.mistakes[0].function)
     assert verdict.message.startswith("right for 1 smaller input, but dW_xh is wrong")
-    assert "doutputs (2, 1, 3)" in verdict.message
+    assert "called with doutputs (2, 1, 3), outputs (2, 1, 3), x (2, 1, 2)" in verdict.detail
 
 
 def test_a_keyboard_interrupt_is_the_students_to_keep():
