@@ -12,12 +12,11 @@ _SEED = 2013
 def evaluate(exercise, function):
     """Try ``function`` on inputs of growing size; stop at the first that fails. Returns a :class:`Verdict`."""
     for size in range(exercise.sizes):
-        inputs = _inputs(exercise, size)
-        results = call(exercise, function, inputs)
+        inputs, expected = _case(exercise, size)
+        results = call(exercise, function, inputs, expected)
         if isinstance(results, Problem):
             detail = "" if results.stage == "not attempted" else _called_with(inputs)
             return _failed(exercise, results.stage, results.message, detail)
-        expected = as_tuple(exercise.reference(**inputs))
         wrong = _first_wrong(exercise, results, expected)
         if wrong is not None:
             return _wrong_values(exercise, function, inputs, wrong, size)
@@ -27,13 +26,10 @@ def evaluate(exercise, function):
 
 def named_mistake(exercise, function):
     """The mistake whose results equal the function's on every input, or None."""
-    cases = [_inputs(exercise, size) for size in range(exercise.sizes)]
-    results = [call(exercise, function, inputs) for inputs in cases]
+    cases = [_case(exercise, size) for size in range(exercise.sizes)]
+    results = [(inputs, call(exercise, function, inputs, expected)) for inputs, expected in cases]
     for mistake in exercise.mistakes:
-        if all(
-            _same(result, as_tuple(mistake.function(*inputs.values())))
-            for inputs, result in zip(cases, results, strict=True)
-        ):
+        if all(_same(result, as_tuple(mistake.function(*inputs.values()))) for inputs, result in results):
             return mistake
     return None
 
@@ -44,8 +40,10 @@ def relative_error(actual, expected):
     return float(np.abs(actual - expected).max() / (scale if scale > 0 else 1.0))
 
 
-def _inputs(exercise, size):
-    return exercise.inputs(np.random.default_rng([_SEED, size]), size)
+def _case(exercise, size):
+    """The inputs of this size, and what the reference makes of them."""
+    inputs = exercise.inputs(np.random.default_rng([_SEED, size]), size)
+    return inputs, as_tuple(exercise.reference(**inputs))
 
 
 def _first_wrong(exercise, results, expected):

@@ -55,16 +55,15 @@ def truncated_backward(cell, doutputs, caches, window, stride=1):
     if stride > window:
         raise ValueError(f"stride: expected at most the window {window}, got {stride}: losses in between would be lost")
     T = len(caches)
-    dx = None
+    dx = [0] * T
     for first in range(0, T, stride):
         end = min(first + stride, T)
         dh = np.zeros_like(doutputs[0])
         for t in reversed(range(max(0, first + stride - window), end)):
             direct = doutputs[t] if t >= first else 0
             dx_t, dh = cell.backward(direct + dh, caches[t])
-            dx = np.zeros((T, *dx_t.shape), dx_t.dtype) if dx is None else dx
             dx[t] += dx_t
-    return dx
+    return np.stack(dx)
 
 
 def _require_steps(doutputs, caches):

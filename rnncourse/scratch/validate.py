@@ -23,8 +23,7 @@ def require_array(name, array, shape, dtype=None):
 def require_float(name, array):
     """Raise ``ValueError`` unless ``array`` is a non-empty NumPy array of floats, of any shape."""
     if not isinstance(array, np.ndarray) or not np.issubdtype(array.dtype, np.floating):
-        found = array.dtype if isinstance(array, np.ndarray) else type(array).__name__
-        raise ValueError(f"{name}: expected a NumPy array of floats, got {found}")
+        raise ValueError(f"{name}: expected a NumPy array of floats, got {_kind(array)}")
     if array.size == 0:
         raise ValueError(f"{name}: expected at least one element, got shape {array.shape}")
 
@@ -32,8 +31,7 @@ def require_float(name, array):
 def require_indices(name, array, count):
     """Raise ``ValueError`` unless ``array`` holds integers from 0 to ``count - 1``, such as token ids."""
     if not isinstance(array, np.ndarray) or not np.issubdtype(array.dtype, np.integer):
-        found = array.dtype if isinstance(array, np.ndarray) else type(array).__name__
-        raise ValueError(f"{name}: expected a NumPy array of integers, got {found}")
+        raise ValueError(f"{name}: expected a NumPy array of integers, got {_kind(array)}")
     if array.size and (array.min() < 0 or array.max() >= count):
         worst = array.min() if array.min() < 0 else array.max()
         raise ValueError(f"{name}: expected ids from 0 to {count - 1}, got {worst}")
@@ -61,6 +59,10 @@ def require_size(name, size):
     """Raise ``ValueError`` unless ``size`` is an integer of at least 1."""
     if not isinstance(size, int | np.integer) or isinstance(size, bool) or size < 1:
         raise ValueError(f"{name}: expected an integer of at least 1, got {size!r}")
+
+
+def _kind(array):
+    return array.dtype if isinstance(array, np.ndarray) else type(array).__name__
 
 
 def _written(shape):

@@ -26,13 +26,6 @@ def case(shape, dtype=np.float64):
     return ElmanCell(*shape[2:], rng, dtype), *sequence(shape, rng, dtype)
 
 
-def gradients_of(cell, run):
-    """What ``run()`` adds into the gradients of the cell."""
-    cell.zero_grads()
-    run()
-    return cell.grads
-
-
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_unroll_applies_the_cell_at_every_step(shape):
     cell, x, h, _, _ = case(shape)
