@@ -57,7 +57,7 @@ def measure(T, window, rounds):
 def full(cell, x, h0, doutputs):
     """Unroll everything, go back through everything."""
     cell.zero_grads()
-    _, caches = bptt.unroll(cell, x, h0)
+    _, _, caches = bptt.unroll(cell, x, h0)
     bptt.backward(cell, doutputs, caches)
 
 
@@ -65,7 +65,7 @@ def pieces(cell, x, h, doutputs, window):
     """Cut into pieces of one window: the state goes on, the caches are dropped, no gradient crosses the cut."""
     cell.zero_grads()
     for first in range(0, len(x), window):
-        outputs, caches = bptt.unroll(cell, x[first : first + window], h)
+        outputs, _, caches = bptt.unroll(cell, x[first : first + window], h)
         bptt.backward(cell, doutputs[first : first + window], caches)
         h = outputs[-1]
 
@@ -73,7 +73,7 @@ def pieces(cell, x, h, doutputs, window):
 def every_step(cell, x, h0, doutputs, window):
     """Every loss goes back through exactly one window: the dearest truncation."""
     cell.zero_grads()
-    _, caches = bptt.unroll(cell, x, h0)
+    _, _, caches = bptt.unroll(cell, x, h0)
     bptt.truncated_backward(cell, doutputs, caches, window, stride=1)
 
 

@@ -4,8 +4,32 @@ Shapes are time-major: sequences are ``(T, B, D)`` (steps, batch, features) and 
 ``a`` to ``b`` has shape ``(a, b)`` and stands on the right: ``b = a @ W_ab``.
 """
 
-from rnncourse.scratch.cells import ElmanCell
+from rnncourse.scratch.attention import (
+    AdditiveAttention,
+    DotProductAttention,
+    GeneralAttention,
+    ScaledDotProductAttention,
+)
+from rnncourse.scratch.cells import ElmanCell, GRUCell, LSTMCell
+from rnncourse.scratch.highway import Highway
 from rnncourse.scratch.layers import Embedding, Linear
-from rnncourse.scratch.recurrent import RNN
+from rnncourse.scratch.recurrent import GRU, LSTM, RNN, Bidirectional, Stacked, Unrolled
 
-__all__ = ["RNN", "ElmanCell", "Embedding", "Linear"]
+__all__ = [
+    "GRU",
+    "LSTM",
+    "RNN",
+    "AdditiveAttention",
+    "Bidirectional",
+    "DotProductAttention",
+    "ElmanCell",
+    "Embedding",
+    "GRUCell",
+    "GeneralAttention",
+    "Highway",
+    "LSTMCell",
+    "Linear",
+    "ScaledDotProductAttention",
+    "Stacked",
+    "Unrolled",
+]

@@ -7,38 +7,41 @@ efficient gradient-based algorithm for on-line training of recurrent network tra
 
 import numpy as np
 
+from rnncourse.scratch.state import pack, require_state, unpack
 from rnncourse.scratch.validate import require_array, require_size
 
 
-def unroll(cell, x, h0):
-    """Apply one cell at every step of x (T, B, D), from the state h0 (B, H).
+def unroll(cell, x, state):
+    """Apply one cell at every step of x (T, B, D), from a state: h_0 (B, H), or a tuple such as (h_0, c_0).
 
-    Returns ``(outputs, caches)``: the states h_1..h_T as (T, B, H), and one cache per step.
+    Returns ``(outputs, state, caches)``: the outputs of the steps, (T, B, H), the last state, which is where the next
+    piece of a long sequence goes on, and one cache per step. The output of a step is its state, or the first array of
+    its state.
     """
     require_array("x", x, ("T", "B", "D"))
-    require_array("h0", h0, (x.shape[1], "H"), x.dtype)
-    outputs, caches, h = [], [], h0
+    outputs, caches = [], []
     for x_t in x:
-        h, cache = cell.forward(x_t, h)
-        outputs.append(h)
+        state, cache = cell.forward(x_t, state)
+        outputs.append(unpack(state)[0])
         caches.append(cache)
-    return np.stack(outputs), caches
+    return np.stack(outputs), state, caches
 
 
 def backward(cell, doutputs, caches, dstate=None):
     """Full backpropagation through time. Adds into ``cell.grads``.
 
     ``dh_t = dL/dh_t directly + what step t+1 sends back``, from t = T down to 1. ``doutputs`` (T, B, H) are the direct
-    gradients, ``dstate`` (B, H) that of the last state. Returns ``(dx, dh0)``, (T, B, D) and (B, H).
+    gradients, ``dstate`` that of the last state. Returns ``(dx, dstate)``: the gradients of x (T, B, D) and of the
+    initial state.
     """
-    _require_steps(doutputs, caches)
-    if dstate is not None:
-        require_array("dstate", dstate, doutputs[0].shape, doutputs.dtype)
-    dh = np.zeros_like(doutputs[0]) if dstate is None else dstate
+    _require_steps(cell, doutputs, caches)
+    if dstate is None:
+        dstate = _zero_state(cell, doutputs)
+    require_state("dstate", dstate, [array.shape for array in unpack(_zero_state(cell, doutputs))], doutputs.dtype)
     dx = [None] * len(caches)
     for t in reversed(range(len(caches))):
-        dx[t], dh = cell.backward(doutputs[t] + dh, caches[t])
-    return np.stack(dx), dh
+        dx[t], dstate = cell.backward(_with_output(dstate, doutputs[t]), caches[t])
+    return np.stack(dx), dstate
 
 
 def truncated_backward(cell, doutputs, caches, window, stride=1):
@@ -49,7 +52,7 @@ def truncated_backward(cell, doutputs, caches, window, stride=1):
     costs no more than the full gradient. A last, shorter stretch reaches back to the edge that a whole one would have
     had. With ``window >= T + stride - 1``, or ``stride = window >= T``, this is the full gradient. Returns dx (T, B, D).
     """
-    _require_steps(doutputs, caches)
+    _require_steps(cell, doutputs, caches)
     require_size("window", window)
     require_size("stride", stride)
     if stride > window:
@@ -58,15 +61,26 @@ def truncated_backward(cell, doutputs, caches, window, stride=1):
     dx = [0] * T
     for first in range(0, T, stride):
         end = min(first + stride, T)
-        dh = np.zeros_like(doutputs[0])
+        dstate = _zero_state(cell, doutputs)
         for t in reversed(range(max(0, first + stride - window), end)):
             direct = doutputs[t] if t >= first else 0
-            dx_t, dh = cell.backward(direct + dh, caches[t])
+            dx_t, dstate = cell.backward(_with_output(dstate, direct), caches[t])
             dx[t] += dx_t
     return np.stack(dx)
 
 
-def _require_steps(doutputs, caches):
+def _zero_state(cell, doutputs):
+    """A gradient of 0 for every array of the state."""
+    return pack(np.zeros((doutputs.shape[1], size), doutputs.dtype) for size in cell.state_sizes)
+
+
+def _with_output(dstate, doutput):
+    """The gradient of a step's state when its output, which is the state's first array, receives ``doutput`` too."""
+    dh, *others = unpack(dstate)
+    return pack([doutput + dh, *others])
+
+
+def _require_steps(cell, doutputs, caches):
     if not caches:
         raise ValueError("caches: expected one per step, got none")
-    require_array("doutputs", doutputs, (len(caches), "B", "H"))
+    require_array("doutputs", doutputs, (len(caches), "B", cell.output_size), cell.dtype)

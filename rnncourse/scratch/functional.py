@@ -1,8 +1,8 @@
-"""Functions without parameters: squashing, softmax and the cross-entropy loss, each with its derivative."""
+"""Functions without parameters: squashing, softmax and the losses, each loss with its derivative."""
 
 import numpy as np
 
-from rnncourse.scratch.validate import require_array, require_float, require_indices
+from rnncourse.scratch.validate import require_array, require_choice, require_float, require_indices
 
 
 def sigmoid(z):
@@ -46,8 +46,6 @@ def cross_entropy(logits, targets, mask=None, reduction="mean"):
     _require_scores(logits)
     require_array("targets", targets, logits.shape[:-1])
     require_indices("targets", targets, logits.shape[-1])
-    if reduction not in ("mean", "sum"):
-        raise ValueError(f"reduction: expected 'mean' or 'sum', got {reduction!r}")
     weights = _position_weights(targets.shape, mask, reduction, logits.dtype)
     log_probabilities = log_softmax(logits)
     losses = -np.take_along_axis(log_probabilities, targets[..., None], axis=-1)[..., 0]
@@ -68,6 +66,68 @@ def cross_entropy_backward(cache, dloss=1.0):
     return dlogits
 
 
+def mean_squared_error(predictions, targets, mask=None, reduction="mean"):
+    """Squared error ``L = sum (yhat - y)^2``, divided by the number of counted values for the mean.
+
+    Parameters
+    ----------
+    predictions, targets : (..., K) floats of one dtype, K numbers at each position; K may be 1.
+    mask : (...) booleans, optional; positions that are False (padding) count neither in the loss nor in the mean, and
+        may hold anything.
+    reduction : ``"mean"`` divides by K times the number of counted positions, so that the loss does not grow with the
+        batch, the length or K; ``"sum"`` does not divide. There is no factor 1/2.
+
+    Returns ``(loss, cache)``: a float, and what :func:`mean_squared_error_backward` needs.
+    """
+    weights = _value_weights("predictions", predictions, targets, mask, reduction)
+    errors = np.subtract(predictions, targets, out=np.zeros_like(predictions), where=weights > 0)
+    return float((weights * errors**2).sum()), (errors, weights)
+
+
+def mean_squared_error_backward(cache, dloss=1.0):
+    """Gradient of :func:`mean_squared_error` with respect to the predictions: ``dL/dyhat = 2 (yhat - y)``.
+
+    Returns an array shaped like the predictions, times each value's weight in the loss and times ``dloss``.
+    """
+    errors, weights = cache
+    dpredictions = 2 * errors
+    dpredictions *= dloss * weights
+    return dpredictions
+
+
+def binary_cross_entropy(logits, targets, mask=None, reduction="mean"):
+    """Cross-entropy of sigmoid outputs in nats, ``L = -sum (y log yhat + (1 - y) log(1 - yhat))``.
+
+    Computed from the logit o as ``max(o, 0) - o y + log(1 + exp(-|o|))``, which is the same and cannot overflow.
+
+    Parameters
+    ----------
+    logits : (..., K) floats, the scores o before the sigmoid: K yes-or-no answers at each position; K may be 1.
+    targets : (..., K) floats of the same dtype, from 0 to 1.
+    mask, reduction : as for :func:`mean_squared_error`; the mean divides by K times the number of counted positions.
+
+    Returns ``(loss, cache)``: a float, and what :func:`binary_cross_entropy_backward` needs.
+    """
+    weights = _value_weights("logits", logits, targets, mask, reduction)
+    o, y = np.where(weights > 0, logits, 0), np.where(weights > 0, targets, 0)
+    outside = y[~((y >= 0) & (y <= 1))]
+    if outside.size:
+        raise ValueError(f"targets: expected numbers from 0 to 1, got {outside[0]}")
+    losses = np.maximum(o, 0) - o * y + np.log1p(np.exp(-np.abs(o)))
+    return float((weights * losses).sum()), (o, y, weights)
+
+
+def binary_cross_entropy_backward(cache, dloss=1.0):
+    """Gradient of :func:`binary_cross_entropy` with respect to the logits: ``dL/do = yhat - y``.
+
+    Returns an array shaped like the logits, times each value's weight in the loss and times ``dloss``.
+    """
+    o, y, weights = cache
+    dlogits = sigmoid(o) - y
+    dlogits *= dloss * weights
+    return dlogits
+
+
 def _require_scores(logits):
     require_float("logits", logits)
     if logits.ndim == 0:
@@ -76,6 +136,7 @@ def _require_scores(logits):
 
 def _position_weights(shape, mask, reduction, dtype):
     """What each position's loss is multiplied by: 0 where masked, 1 for a sum, 1 / count for a mean."""
+    require_choice("reduction", reduction, ("mean", "sum"))
     if mask is None:
         mask = np.ones(shape, dtype=bool)
     require_array("mask", mask, shape, dtype=bool)
@@ -83,3 +144,13 @@ def _position_weights(shape, mask, reduction, dtype):
     if count == 0:
         raise ValueError("mask: expected at least one True, got none: the loss would be a mean of nothing")
     return mask.astype(dtype) / (count if reduction == "mean" else 1)
+
+
+def _value_weights(name, outputs, targets, mask, reduction):
+    """The weights of K values at each position, with an axis of size 1 for them; the mean is over the values."""
+    require_float(name, outputs)
+    if outputs.ndim == 0:
+        raise ValueError(f"{name}: expected at least one axis, the values of a position, got shape ()")
+    require_array("targets", targets, outputs.shape, outputs.dtype)
+    weights = _position_weights(outputs.shape[:-1], mask, reduction, outputs.dtype)[..., None]
+    return weights / outputs.shape[-1] if reduction == "mean" else weights

@@ -27,6 +27,45 @@ class Module:
         return f"{type(self).__name__}({shapes})"
 
 
+class Composite(Module):
+    """A module made of modules: its parameters and gradients are theirs, under the names ``part.parameter``.
+
+    ``grads`` is a new dictionary of the parts' own arrays: what changes an array in place reaches the part.
+    """
+
+    def __init__(self, **parts):
+        names = {id(part): name for name, part in parts.items()}
+        for name, part in parts.items():
+            if not isinstance(part, Module):
+                raise ValueError(f"{name}: expected a module, got {type(part).__name__}")
+            if names[id(part)] != name:
+                raise ValueError(f"{name}: expected a module of its own, got the same object as {names[id(part)]}")
+        self.parts = parts
+
+    @property
+    def names(self):
+        """The parts' names, each after its part's."""
+        return tuple(self.parameters())
+
+    @property
+    def grads(self):
+        """The parts' gradients."""
+        return {f"{name}.{key}": grad for name, part in self.parts.items() for key, grad in part.grads.items()}
+
+    def parameters(self):
+        """The parts' parameters (the arrays themselves, not copies)."""
+        pairs = ((name, part.parameters()) for name, part in self.parts.items())
+        return {f"{name}.{key}": array for name, parameters in pairs for key, array in parameters.items()}
+
+    def zero_grads(self):
+        """Set every part's gradients to zero."""
+        for part in self.parts.values():
+            part.zero_grads()
+
+    def __repr__(self):
+        return f"{type(self).__name__}({', '.join(f'{name}={part!r}' for name, part in self.parts.items())})"
+
+
 def uniform(rng, fan, *shape, dtype=np.float64):
     """Start values, uniform between ``-1/sqrt(fan)`` and ``1/sqrt(fan)``, PyTorch's default for these layers."""
     require_float_dtype(dtype)

@@ -1,4 +1,4 @@
-"""Optimisers, and the clipping of gradients by their norm."""
+"""Optimisers, and the clipping of gradients by their norm or value by value."""
 
 from collections.abc import Mapping
 
@@ -19,16 +19,33 @@ def clip_grad_norm(grads, threshold):
     """
     require_positive("threshold", threshold)
     groups = _groups(grads)
-    arrays = [g for group in groups for g in group.values()]
-    broken = [name for group in groups for name, g in group.items() if not np.isfinite(g).all()]
-    if broken:
-        raise FloatingPointError(f"grads: expected finite values, got NaN or infinity in {', '.join(broken)}")
+    arrays = _finite_arrays(groups)
     largest = max((float(np.abs(g).max(initial=0)) for g in arrays), default=0.0) or 1.0  # its square may overflow
     norm = largest * float(np.sqrt(sum(np.square(g / largest, dtype=np.float64).sum() for g in arrays)))
     if norm >= threshold:
         for g in arrays:
             g *= threshold / norm
     return norm
+
+
+def clip_grad_value(grads, threshold):
+    """Cut every entry to between -threshold and threshold, in place: ``g <- min(max(g, -threshold), threshold)``.
+
+    Each entry is cut alone, so the direction of the step changes; :func:`clip_grad_norm` keeps it. ``grads`` and the
+    error for NaN or infinity are as there. Source: Mikolov 2012, *Statistical language models based on neural
+    networks*, who trained recurrent networks so.
+    """
+    require_positive("threshold", threshold)
+    for g in _finite_arrays(_groups(grads)):
+        np.clip(g, -threshold, threshold, out=g)
+
+
+def _finite_arrays(groups):
+    """All arrays of all groups, refused when one of them is not finite."""
+    broken = [name for group in groups for name, g in group.items() if not np.isfinite(g).all()]
+    if broken:
+        raise FloatingPointError(f"grads: expected finite values, got NaN or infinity in {', '.join(broken)}")
+    return [g for group in groups for g in group.values()]
 
 
 def _groups(grads):
@@ -41,7 +58,10 @@ def _groups(grads):
 
 
 class Optimizer:
-    """Updates the parameters of modules from their gradients; subclasses say how one array is updated."""
+    """Updates the parameters of modules from their gradients; subclasses say how one array is updated.
+
+    ``learning_rate`` may be assigned between steps, which is how it is made to decay.
+    """
 
     def __init__(self, modules, learning_rate):
         require_positive("learning_rate", learning_rate)
@@ -75,6 +95,23 @@ class SGD(Optimizer):
         velocity *= self.momentum
         velocity += grad
         parameter -= self.learning_rate * velocity
+
+
+class Adagrad(Optimizer):
+    """Divides by the root of all squared gradients so far (Duchi et al. 2011), so a rare word keeps long steps.
+
+    ``s <- s + g^2``, ``theta <- theta - learning_rate g / (sqrt(s) + epsilon)``.
+    """
+
+    def __init__(self, modules, learning_rate=0.01, epsilon=1e-10):
+        super().__init__(modules, learning_rate)
+        require_positive("epsilon", epsilon)
+        self.epsilon = epsilon
+
+    def update(self, parameter, grad, memory):
+        square_sum = memory.setdefault("square_sum", np.zeros_like(parameter))
+        square_sum += grad**2
+        parameter -= self.learning_rate * grad / (np.sqrt(square_sum) + self.epsilon)
 
 
 class RMSProp(Optimizer):
@@ -120,3 +157,20 @@ class Adam(Optimizer):
         v += (1 - self.beta2) * grad**2
         corrected = np.sqrt(v / (1 - self.beta2**step)) + self.epsilon
         parameter -= self.learning_rate * (m / (1 - self.beta1**step)) / corrected
+
+
+class AdamW(Adam):
+    """Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2): sqrt(v) does not divide the decay.
+
+    ``theta <- theta - learning_rate weight_decay theta`` and then the step of :class:`Adam`. Biases decay too, as in
+    PyTorch.
+    """
+
+    def __init__(self, modules, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.01):
+        super().__init__(modules, learning_rate, beta1, beta2, epsilon)
+        require_between("weight_decay", weight_decay, 0, np.inf)
+        self.weight_decay = weight_decay
+
+    def update(self, parameter, grad, memory):
+        parameter *= 1 - self.learning_rate * self.weight_decay
+        super().update(parameter, grad, memory)

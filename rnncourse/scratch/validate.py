@@ -61,6 +61,28 @@ def require_size(name, size):
         raise ValueError(f"{name}: expected an integer of at least 1, got {size!r}")
 
 
+def require_choice(name, value, choices):
+    """Raise ``ValueError`` unless ``value`` is one of the choices."""
+    if not any(value is choice or (isinstance(value, str) and value == choice) for choice in choices):
+        raise ValueError(f"{name}: expected {' or '.join(map(repr, choices))}, got {value!r}")
+
+
+def require_finite(name, number):
+    """Raise ``ValueError`` unless ``number`` is a number, and neither NaN nor infinite."""
+    if not isinstance(number, int | float | np.number) or not np.isfinite(number):
+        raise ValueError(f"{name}: expected a finite number, got {number!r}")
+
+
+def require_lengths(name, lengths, steps, batch):
+    """Raise ``ValueError`` unless ``lengths`` holds ``batch`` integers from 1 to ``steps``."""
+    if not isinstance(lengths, np.ndarray) or not np.issubdtype(lengths.dtype, np.integer):
+        raise ValueError(f"{name}: expected a NumPy array of integers, got {_kind(lengths)}")
+    require_array(name, lengths, (batch,))
+    if lengths.min() < 1 or lengths.max() > steps:
+        worst = lengths.min() if lengths.min() < 1 else lengths.max()
+        raise ValueError(f"{name}: expected lengths from 1 to {steps}, the steps of x, got {worst}")
+
+
 def _kind(array):
     return array.dtype if isinstance(array, np.ndarray) else type(array).__name__
 

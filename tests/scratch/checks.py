@@ -111,7 +111,7 @@ def check_layer_is_cell(layer_class=RNN, shape=SHAPES[-1], dtype=np.float64, tol
         setattr(cell, name, array.copy())
     x, h0, doutputs, dstate = sequence(shape, rng, dtype)
     outputs, state, cache = layer.forward(x, h0)
-    states, caches = bptt.unroll(cell, x, h0)
+    states, _, caches = bptt.unroll(cell, x, h0)
     assert_close("outputs", outputs, states, tolerance)
     assert_close("state", state, states[-1], tolerance)
     dx, dh0 = layer.backward(doutputs, dstate, cache)
@@ -128,7 +128,7 @@ def check_unrolled(backward=bptt.backward, shape=SHAPES[-1]):
     cell = ElmanCell(*shape[2:], rng)
     cell.W_hh *= 2
     x, h0, doutputs, dstate = sequence(shape, rng)
-    dx, dh0 = backward(cell, doutputs, bptt.unroll(cell, x, h0)[1], dstate)
+    dx, dh0 = backward(cell, doutputs, bptt.unroll(cell, x, h0)[2], dstate)
 
     def loss():
         outputs = bptt.unroll(cell, x, h0)[0]
@@ -142,7 +142,7 @@ def check_truncated(truncated_backward=bptt.truncated_backward, shape=(7, 2, 3, 
     rng = np.random.default_rng(6)
     cell = ElmanCell(*shape[2:], rng)
     x, h0, doutputs, _ = sequence(shape, rng)
-    dx = truncated_backward(cell, doutputs, bptt.unroll(cell, x, h0)[1], window, stride)
+    dx = truncated_backward(cell, doutputs, bptt.unroll(cell, x, h0)[2], window, stride)
     expected = torch_oracles.truncated(cell.parameters(), x, h0, doutputs, window, stride)
     assert_all_close(cell.grads | {"x": dx}, expected, AUTOGRAD)
 

@@ -29,7 +29,7 @@ def case(shape, dtype=np.float64):
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_unroll_applies_the_cell_at_every_step(shape):
     cell, x, h, _, _ = case(shape)
-    outputs, caches = bptt.unroll(cell, x, h)
+    outputs, _, caches = bptt.unroll(cell, x, h)
     assert len(caches) == len(outputs) == shape[0]
     for x_t, output in zip(x, outputs, strict=True):
         h = np.tanh(x_t @ cell.W_xh + h @ cell.W_hh + cell.b_h)
@@ -44,7 +44,7 @@ def test_full_gradients_equal_differences(shape):
 @pytest.mark.parametrize("shape", [*SHAPES, (30, 2, 3, 8)], ids=str)
 def test_full_gradients_equal_torch(shape):
     cell, x, h0, doutputs, dstate = case(shape)
-    outputs, caches = bptt.unroll(cell, x, h0)
+    outputs, _, caches = bptt.unroll(cell, x, h0)
     dx, dh0 = bptt.backward(cell, doutputs, caches, dstate)
     expected_outputs, _, expected = torch_oracles.rnn(cell.parameters(), x, h0, doutputs, dstate)
     assert_close("outputs", outputs, expected_outputs, AUTOGRAD)
@@ -53,7 +53,7 @@ def test_full_gradients_equal_torch(shape):
 
 def test_no_dstate_is_a_dstate_of_zeros():
     cell, x, h0, doutputs, dstate = case((4, 2, 3, 5))
-    caches = bptt.unroll(cell, x, h0)[1]
+    caches = bptt.unroll(cell, x, h0)[2]
     without, zeros = bptt.backward(cell, doutputs, caches), bptt.backward(cell, doutputs, caches, 0 * dstate)
     for one, other in zip(without, zeros, strict=True):
         assert np.array_equal(one, other)
@@ -62,7 +62,7 @@ def test_no_dstate_is_a_dstate_of_zeros():
 def test_full_backward_adds_and_leaves_its_arguments():
     cell, x, h0, doutputs, dstate = case((4, 2, 3, 5))
     before = doutputs.copy(), dstate.copy()
-    caches = bptt.unroll(cell, x, h0)[1]
+    caches = bptt.unroll(cell, x, h0)[2]
     bptt.backward(cell, doutputs, caches, dstate)
     once = {name: gradient.copy() for name, gradient in cell.grads.items()}
     bptt.backward(cell, doutputs, caches, dstate)
@@ -76,7 +76,7 @@ def test_full_backward_adds_and_leaves_its_arguments():
 )
 def test_truncated_with_a_window_over_everything_is_full(window, stride):
     cell, x, h0, doutputs, _ = case((5, 2, 3, 4))
-    caches = bptt.unroll(cell, x, h0)[1]
+    caches = bptt.unroll(cell, x, h0)[2]
     expected_dx, _ = bptt.backward(cell, doutputs, caches)
     expected = cell.grads
     cell.zero_grads()
@@ -87,12 +87,12 @@ def test_truncated_with_a_window_over_everything_is_full(window, stride):
 @pytest.mark.parametrize("window", [1, 2, 3, 4, 6, 7, 9])
 def test_stride_of_a_window_cuts_into_pieces_with_the_state_carried(window):
     cell, x, h, doutputs, _ = case((7, 2, 3, 4))
-    dx = bptt.truncated_backward(cell, doutputs, bptt.unroll(cell, x, h)[1], window, stride=window)
+    dx = bptt.truncated_backward(cell, doutputs, bptt.unroll(cell, x, h)[2], window, stride=window)
     truncated = cell.grads
     cell.zero_grads()
     pieces = []
     for first in range(0, 7, window):
-        outputs, caches = bptt.unroll(cell, x[first : first + window], h)
+        outputs, _, caches = bptt.unroll(cell, x[first : first + window], h)
         pieces.append(bptt.backward(cell, doutputs[first : first + window], caches)[0])
         h = outputs[-1]
     assert_close("dx", dx, np.concatenate(pieces), 1e-13)
@@ -115,7 +115,7 @@ def test_truncated_of_any_shape_equals_autograd_on_detached_windows(shape, windo
 
 def test_a_cut_loses_what_lies_beyond_the_window():
     cell, x, h0, doutputs, _ = case((6, 2, 3, 4))
-    caches = bptt.unroll(cell, x, h0)[1]
+    caches = bptt.unroll(cell, x, h0)[2]
     doutputs[:-1] = 0
     dx = bptt.truncated_backward(cell, doutputs, caches, window=2)
     assert [bool(dx_t.any()) for dx_t in dx] == [False] * 4 + [True] * 2
@@ -123,12 +123,12 @@ def test_a_cut_loses_what_lies_beyond_the_window():
 
 def test_two_pieces_with_carried_state_are_one_long_run():
     cell, x, h0, doutputs, dstate = case((7, 2, 3, 4))
-    outputs, caches = bptt.unroll(cell, x, h0)
+    outputs, _, caches = bptt.unroll(cell, x, h0)
     dx, dh0 = bptt.backward(cell, doutputs, caches, dstate)
     expected = cell.grads
     cell.zero_grads()
-    first, first_caches = bptt.unroll(cell, x[:3], h0)
-    second, second_caches = bptt.unroll(cell, x[3:], first[-1])
+    first, _, first_caches = bptt.unroll(cell, x[:3], h0)
+    second, _, second_caches = bptt.unroll(cell, x[3:], first[-1])
     second_dx, dcarried = bptt.backward(cell, doutputs[3:], second_caches, dstate)
     first_dx, first_dh0 = bptt.backward(cell, doutputs[:3], first_caches, dcarried)
     assert_close("outputs", np.concatenate([first, second]), outputs, 0)
@@ -139,7 +139,7 @@ def test_two_pieces_with_carried_state_are_one_long_run():
 
 def test_float32_stays_float32():
     cell, x, h0, doutputs, dstate = case((4, 2, 3, 5), np.float32)
-    outputs, caches = bptt.unroll(cell, x, h0)
+    outputs, _, caches = bptt.unroll(cell, x, h0)
     dx, dh0 = bptt.backward(cell, doutputs, caches, dstate)
     truncated_dx = bptt.truncated_backward(cell, doutputs, caches, 2)
     arrays = [outputs, dx, dh0, truncated_dx, *cell.grads.values()]
@@ -147,7 +147,7 @@ def test_float32_stays_float32():
 
 
 CELL, X, H0, DOUTPUTS, DSTATE = case((4, 2, 3, 5))
-CACHES = bptt.unroll(CELL, X, H0)[1]
+CACHES = bptt.unroll(CELL, X, H0)[2]
 
 
 def truncate(window, stride=1, doutputs=DOUTPUTS):
@@ -158,21 +158,21 @@ BAD_INPUT = {
     "x rank": (lambda: bptt.unroll(CELL, X[0], H0), "x", "shape (T, B, D)", "(2, 3)"),
     "x of no steps": (lambda: bptt.unroll(CELL, X[:0], H0), "x", "shape (T, B, D)", "(0, 2, 3)"),
     "x width": (lambda: bptt.unroll(CELL, X[..., :2], H0), "x", "shape (B, 3)", "(2, 2)"),
-    "state of another batch": (lambda: bptt.unroll(CELL, X, H0[:1]), "h0", "shape (2, H)", "(1, 5)"),
+    "state of another batch": (lambda: bptt.unroll(CELL, X, H0[:1]), "h_prev", "shape (2, 5)", "(1, 5)"),
     "state of another width": (lambda: bptt.unroll(CELL, X, H0[:, :4]), "h_prev", "shape (2, 5)", "(2, 4)"),
     "no caches": (lambda: bptt.backward(CELL, DOUTPUTS, []), "caches", "one per step", "none"),
     "doutputs of fewer steps": (
         lambda: bptt.backward(CELL, DOUTPUTS[:3], CACHES),
         "doutputs",
-        "shape (4, B, H)",
+        "shape (4, B, 5)",
         "(3, 2, 5)",
     ),
-    "doutputs missing": (lambda: bptt.backward(CELL, None, CACHES), "doutputs", "shape (4, B, H)", "NoneType"),
-    "doutputs width": (lambda: bptt.backward(CELL, DOUTPUTS[..., :4], CACHES), "dh", "shape (2, 5)", "(2, 4)"),
+    "doutputs missing": (lambda: bptt.backward(CELL, None, CACHES), "doutputs", "shape (4, B, 5)", "NoneType"),
+    "doutputs width": (lambda: bptt.backward(CELL, DOUTPUTS[..., :4], CACHES), "doutputs", "shape (4, B, 5)", "(4, 2, 4)"),
     "doutputs of fewer steps, truncated": (
         lambda: truncate(2, doutputs=DOUTPUTS[:3]),
         "doutputs",
-        "shape (4, B, H)",
+        "shape (4, B, 5)",
         "(3, 2, 5)",
     ),
     "window": (lambda: truncate(0), "window", "integer of at least 1", "0"),

@@ -1,4 +1,4 @@
-"""Squashing, softmax and cross-entropy: against torch, differences and the definitions."""
+"""Squashing, softmax and the losses: against torch, differences and the definitions."""
 
 import numpy as np
 import pytest
@@ -6,10 +6,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rnncourse.scratch import functional
 from rnncourse.scratch.functional import cross_entropy, cross_entropy_backward, log_softmax, sigmoid, softmax
 from rnncourse.scratch.gradcheck import directional_derivative
 
-from .checks import AUTOGRAD, assert_close, assert_rejects, check_cross_entropy
+from .checks import AUTOGRAD, assert_close, assert_gradients, assert_rejects, check_cross_entropy
 
 LOGITS = np.random.default_rng(0).standard_normal((3, 2, 5))
 TARGETS = np.array([[0, 4], [2, 2], [1, 3]])
@@ -164,3 +165,136 @@ def test_a_masked_position_may_hold_anything():
         loss, cache = cross_entropy(logits, np.array([0, 1]), mask=np.array([True, False]))
     assert loss == pytest.approx(np.log(1 + np.e))
     assert np.array_equal(cross_entropy_backward(cache)[1], [0, 0])
+
+
+LOSSES = {  # and torch's
+    "mean_squared_error": torch.nn.functional.mse_loss,
+    "binary_cross_entropy": torch.nn.functional.binary_cross_entropy_with_logits,
+}
+each_loss = pytest.mark.parametrize("name", LOSSES)
+each_reduction = pytest.mark.parametrize("reduction", ["mean", "sum"])
+
+
+def loss_of(name):
+    """The loss and its backward."""
+    return getattr(functional, name), getattr(functional, f"{name}_backward")
+
+
+def values(shape=(3, 2, 4), dtype=np.float64):
+    """Outputs of a network, and targets between 0 and 1, with both ends among them where there is room."""
+    rng = np.random.default_rng(3)
+    targets = rng.random(shape)
+    targets.flat[1:3] = 0, 1
+    return 2 * rng.standard_normal(shape).astype(dtype), targets.astype(dtype)
+
+
+def check_loss(name, mask=MASK, reduction="mean", shape=(3, 2, 4)):
+    """Loss and gradient, of a loss multiplied by 3, against torch's on the counted values and against differences."""
+    forward, backward = loss_of(name)
+    outputs, targets = values(shape)
+    loss, cache = forward(outputs, targets, mask, reduction)
+    gradient = backward(cache, 3.0)
+    counted = ... if mask is None else torch.tensor(mask)
+    tensor = torch.tensor(outputs, requires_grad=True)
+    expected = LOSSES[name](tensor[counted], torch.tensor(targets)[counted], reduction=reduction)
+    (3 * expected).backward()
+    assert_close("loss", loss, expected.item(), AUTOGRAD)
+    assert_close("gradient", gradient, tensor.grad.numpy(), AUTOGRAD)
+    assert_gradients(lambda: 3 * forward(outputs, targets, mask, reduction)[0], {"o": outputs}, {"o": gradient})
+
+
+@each_loss
+@each_reduction
+@pytest.mark.parametrize("mask", [None, MASK], ids=["unmasked", "masked"])
+def test_losses_equal_torch_and_differences(name, mask, reduction):
+    check_loss(name, mask=mask, reduction=reduction)
+
+
+@each_loss
+@each_reduction
+@pytest.mark.parametrize("shape", [(1,), (5,), (1, 1), (4, 1), (2, 1, 3)], ids=str)
+def test_losses_of_odd_shapes(name, shape, reduction):
+    check_loss(name, mask=None, reduction=reduction, shape=shape)
+
+
+@each_loss
+def test_the_mean_is_over_all_counted_values(name):
+    (forward, _), (outputs, targets) = loss_of(name), values()
+    each = [forward(o[None], y[None])[0] for o, y in zip(outputs[MASK], targets[MASK], strict=True)]
+    assert forward(outputs, targets, MASK)[0] == pytest.approx(np.mean(each), rel=1e-14)
+    assert forward(outputs, targets, MASK, "sum")[0] == pytest.approx(4 * np.sum(each), rel=1e-14)
+
+
+def test_a_mean_squared_error_by_hand():
+    loss, cache = functional.mean_squared_error(np.array([[1.0, 2.0], [3.0, 9.0]]), np.array([[0.0, 4.0], [3.0, 9.0]]))
+    assert loss == (1 + 4) / 4
+    assert functional.mean_squared_error_backward(cache).tolist() == [[0.5, -1.0], [0.0, 0.0]]
+
+
+@pytest.mark.parametrize("garbage", [np.nan, np.inf, -np.inf, 1e300])
+@each_loss
+def test_masked_values_may_hold_anything(name, garbage):
+    (forward, backward), (outputs, targets) = loss_of(name), values()
+    loss, cache = forward(outputs, targets, MASK)
+    gradient = backward(cache)
+    outputs[~MASK], targets[~MASK] = garbage, garbage
+    with np.errstate(all="raise"):
+        same, cache = forward(outputs, targets, MASK)
+    assert same == loss
+    assert np.array_equal(backward(cache), gradient)
+    assert not gradient[~MASK].any()
+
+
+def test_binary_cross_entropy_far_out_neither_overflows_nor_loses_its_digits():
+    bce, bce_backward = loss_of("binary_cross_entropy")
+    with np.errstate(all="raise", under="ignore"):
+        loss, cache = bce(np.array([1e4, -1e4, 1e4, -1e4]), np.array([1.0, 0.0, 0.0, 1.0]), None, "sum")
+        assert loss == 2e4
+        assert bce_backward(cache).tolist() == [0, 0, 1, -1]
+    assert bce(np.array([40.0]), np.array([1.0]))[0] == pytest.approx(np.exp(-40.0), rel=1e-12)
+
+
+def test_binary_cross_entropy_is_that_of_a_softmax_over_two_classes():
+    bce, bce_backward = loss_of("binary_cross_entropy")
+    o, yes = values((3, 2, 1))[0], np.array([[0, 1], [1, 1], [0, 0]])
+    loss, cache = bce(o, yes[..., None].astype(float), MASK)
+    expected, two_cache = cross_entropy(np.concatenate([np.zeros_like(o), o], axis=-1), yes, MASK)
+    assert loss == pytest.approx(expected, rel=1e-14)
+    assert_close("dlogits", bce_backward(cache), cross_entropy_backward(two_cache)[..., 1:], 1e-14)
+
+
+@each_loss
+@each_reduction
+def test_losses_keep_float32_their_arguments_and_their_cache(name, reduction):
+    (forward, backward), arguments = loss_of(name), (*values(dtype=np.float32), MASK.copy())
+    before = [array.copy() for array in arguments]
+    loss, cache = forward(*arguments, reduction)
+    gradient = backward(cache)
+    assert (type(loss), gradient.dtype) == (float, np.float32)
+    assert np.array_equal(backward(cache), gradient)
+    assert all(np.array_equal(array, b) for array, b in zip(arguments, before, strict=True))
+    exact, cache = forward(*values(), MASK, reduction)
+    assert loss == pytest.approx(exact, rel=1e-6)
+    assert_close("gradient", gradient, backward(cache), 1e-6)
+
+
+OUT, Y = values()
+mse, bce = functional.mean_squared_error, functional.binary_cross_entropy
+BAD_VALUES = {
+    "predictions list": (lambda: mse(OUT.tolist(), Y), "predictions", "NumPy array of floats", "list"),
+    "predictions empty": (lambda: mse(OUT[:0], Y[:0]), "predictions", "at least one element", "shape (0, 2, 4)"),
+    "logits of integers": (lambda: bce(np.ones((2, 3), int), Y), "logits", "floats", "int64"),
+    "logits a number": (lambda: bce(np.array(0.5), np.array(0.5)), "logits", "at least one axis", "shape ()"),
+    "targets of another shape": (lambda: mse(OUT, Y[..., :1]), "targets", "shape (3, 2, 4)", "(3, 2, 1)"),
+    "targets of another dtype": (lambda: bce(OUT, (Y > 0.5)), "targets", "dtype float64", "bool"),
+    "targets above 1": (lambda: bce(OUT, Y + 1), "targets", "numbers from 0 to 1", "1."),
+    "targets NaN": (lambda: bce(OUT, Y * np.nan), "targets", "numbers from 0 to 1", "nan"),
+    "mask of each value": (lambda: mse(OUT, Y, Y > 0), "mask", "shape (3, 2)", "(3, 2, 4)"),
+    "mask of nothing": (lambda: bce(OUT, Y, MASK & False), "mask", "at least one True", "none"),
+    "reduction unknown": (lambda: mse(OUT, Y, reduction="max"), "reduction", "'mean' or 'sum'", "'max'"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_VALUES)
+def test_bad_values_are_named(case):
+    assert_rejects(*BAD_VALUES[case])

@@ -1,0 +1,46 @@
+"""The state that a recurrent network carries from step to step: one array, or a tuple of them such as (h, c)."""
+
+import math
+
+import numpy as np
+
+from rnncourse.scratch.validate import require_array
+
+
+def unpack(state):
+    """The arrays of a state as a tuple, whether it is one array or several."""
+    return state if isinstance(state, tuple) else (state,)
+
+
+def pack(arrays):
+    """A state from its arrays: the array itself when it is one, a tuple when there are several."""
+    arrays = tuple(arrays)
+    return arrays[0] if len(arrays) == 1 else arrays
+
+
+def require_state(name, state, shapes, dtype):
+    """Raise ``ValueError`` unless ``state`` has these shapes: one array, or a tuple with one array for each shape."""
+    arrays = unpack(state)
+    if len(arrays) != len(shapes):
+        written = " and ".join(str(shape) for shape in shapes)
+        found = f"a tuple of {len(arrays)}" if isinstance(state, tuple) else type(state).__name__
+        kind = "one array of shape" if len(shapes) == 1 else f"a tuple of {len(shapes)} arrays of shapes"
+        raise ValueError(f"{name}: expected {kind} {written}, got {found}")
+    for i, (array, shape) in enumerate(zip(arrays, shapes, strict=True)):
+        require_array(f"{name}[{i}]" if len(shapes) > 1 else name, array, shape, dtype)
+
+
+def join(states):
+    """One state (depth, B, H) from several of shape (B, H) or (depth, B, H), one below the other, array by array."""
+    columns = zip(*(unpack(state) for state in states), strict=True)
+    return pack(np.concatenate([a.reshape(-1, *a.shape[-2:]) for a in arrays]) for arrays in columns)
+
+
+def split(state, shapes):
+    """The reverse of :func:`join`: a state for each shape, (B, H) or (depth, B, H)."""
+    states, start = [], 0
+    for shape in shapes:
+        stop = start + math.prod(shape[:-2])
+        states.append(pack(array[start:stop].reshape(shape) for array in unpack(state)))
+        start = stop
+    return states
