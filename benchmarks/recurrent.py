@@ -1,118 +1,150 @@
-"""Our RNN layer, forward and backward, against torch.nn.RNN with autograd and against the bare matrix products.
+"""Our RNN, LSTM and GRU, forward and backward, against torch.nn's with autograd and against the bare matrix products.
 
-All gradients: of the weights, the bias, the input and the initial state; float32, one thread. The products are the six
-that every implementation must do, by the same BLAS as ours: `ours / products` is what everything else costs. `ours /
-torch` below 1 means that ours is faster.
+All gradients: of the weights, the biases, the input and the initial state; float32, one thread. The products are the
+six that every implementation must do, by the same BLAS as ours: `ours / products` is what everything else costs.
+`ours / torch` below 1 means that ours is faster. torch computes its LSTM with the library oneDNN where the processor
+allows it; the rows "LSTM, oneDNN off" are against torch's own kernels, which it uses elsewhere.
 """
 
 import itertools
+import warnings
 
 import numpy as np
 import torch
 
 from benchmarks.timing import geometric_mean, interleaved, ratio
-from rnncourse.scratch import RNN
+from rnncourse.scratch import GRU, LSTM, RNN
 
+LAYERS = {"RNN": (RNN, torch.nn.RNN), "LSTM": (LSTM, torch.nn.LSTM), "GRU": (GRU, torch.nn.GRU)}
 BATCHES, STEPS, SIZES = (1, 32, 64), (32, 100, 500), (64, 128, 256, 512)
 TOLERANCE = 1e-3  # relative, float32 over hundreds of steps
+LARGE = 32, 128  # B and H from which the products should dominate
 
 
 def run(quick):
-    """One row for each B, T and H = D: two ratios with their quartiles, and our time."""
+    """One row for each layer, B, T and H = D: ratios with their quartiles, and our time."""
     torch.set_num_threads(1)
-    grid = [(1, 5, 16), (4, 8, 16)] if quick else itertools.product(BATCHES, STEPS, SIZES)
-    rows = [measure(B, T, size, rounds=3 if quick else 9) for B, T, size in grid]
+    grid = [(1, 5, 16), (4, 8, 16)] if quick else list(itertools.product(BATCHES, STEPS, SIZES))
+    rows = [measure(kind, *shape, rounds=3 if quick else 7) for kind in LAYERS for shape in grid]
+    with_own_kernels(
+        lambda: rows.extend(measure("LSTM", *shape, 3, ", oneDNN off") for shape in grid if shape[1] <= 100)
+    )
     return {"rows": rows, "summary": summary(rows)}
 
 
 def summary(rows):
-    """Geometric means of the ratios over the grid, and for each batch size."""
+    """Geometric means over the grid, for each batch size, and over the large shapes; and the worst ratio."""
     figures = {}
-    for reference in ("torch", "products"):
-        key = f"ours / {reference}"
-        figures[key] = geometric_mean(row[key] for row in rows)
-        for B in sorted({row["B"] for row in rows}):
-            figures[f"{key}, B = {B}"] = geometric_mean(row[key] for row in rows if row["B"] == B)
-        figures[f"{key}, worst"] = max(row[key] for row in rows)
+    for kind in dict.fromkeys(row["layer"] for row in rows):
+        ours = [row for row in rows if row["layer"] == kind]
+        for key in ("ours / torch", "ours / products"):
+            figures[f"{kind}, {key}"] = geometric_mean(row[key] for row in ours)
+            for B in sorted({row["B"] for row in ours}):
+                figures[f"{kind}, {key}, B = {B}"] = geometric_mean(row[key] for row in ours if row["B"] == B)
+            figures[f"{kind}, {key}, worst"] = max(row[key] for row in ours)
+        large = [row["ours / products"] for row in ours if row["B"] >= LARGE[0] and row["H"] >= LARGE[1]]
+        if large:
+            figures[f"{kind}, ours / products, B >= {LARGE[0]}, H >= {LARGE[1]}"] = geometric_mean(large)
     return figures
 
 
-def measure(B, T, size, rounds):
+def measure(kind, B, T, size, rounds, remark=""):
     """Compare the three at one shape, after ours and torch were seen to agree."""
     rng = np.random.default_rng(0)
-    layer = RNN(size, size, rng, np.float32)
-    shapes = (T, B, size), (B, size), (T, B, size)
-    x, h0, doutputs = (rng.standard_normal(shape).astype(np.float32) for shape in shapes)
-    ours, theirs = our_pass(layer, x, h0, doutputs), torch_pass(layer, x, h0, doutputs)
+    ours_class, torch_class = LAYERS[kind]
+    layer = ours_class(size, size, rng, np.float32)
+    x, doutputs = (rng.standard_normal((T, B, size)).astype(np.float32) for _ in range(2))
+    state = tuple(rng.standard_normal((B, size)).astype(np.float32) for _ in layer.state_sizes)
+    ours, theirs = our_pass(layer, x, state, doutputs), torch_pass(torch_class, layer, x, state, doutputs)
     require_equal(ours(), theirs())
-    times = interleaved({"ours": ours, "torch": theirs, "products": bare_products(layer, x, h0, doutputs)}, rounds)
-    row = {"B": B, "T": T, "H": size}
+    times = interleaved({"ours": ours, "torch": theirs, "products": bare_products(layer, x, doutputs)}, rounds)
+    row = {"layer": kind + remark, "B": B, "T": T, "H": size}
     for reference in ("torch", "products"):
         median, low, high = ratio(times, "ours", reference)
         row |= {f"ours / {reference}": median, "low " + reference: low, "high " + reference: high}
     return row | {"ours ms": float(1e3 * np.median(times["ours"]))}
 
 
-def our_pass(layer, x, h0, doutputs):
-    """Forward and backward of our layer; returns all gradients."""
+def our_pass(layer, x, state, doutputs):
+    """Forward and backward of our layer; returns all gradients, by name."""
+    start = state if len(state) > 1 else state[0]
 
     def call():
         layer.zero_grads()
-        _, _, cache = layer.forward(x, h0)
-        dx, dh0 = layer.backward(doutputs, None, cache)
-        return [layer.grads["W_xh"], layer.grads["W_hh"], layer.grads["b_h"], dx, dh0]
+        dx, dstate = layer.backward(doutputs, None, layer.forward(x, start)[2])
+        dstates = dstate if len(state) > 1 else (dstate,)
+        return layer.grads | {"x": dx} | {f"state {i}": array for i, array in enumerate(dstates)}
 
     return call
 
 
-def torch_pass(layer, x, h0, doutputs):
-    """The same by torch, with the same weights."""
-    theirs = torch.nn.RNN(*layer.W_xh.shape)
-    values = layer.W_xh.T, layer.W_hh.T, layer.b_h, np.zeros_like(layer.b_h)
-    parameters = theirs.weight_ih_l0, theirs.weight_hh_l0, theirs.bias_ih_l0, theirs.bias_hh_l0
+def torch_pass(torch_class, layer, x, state, doutputs):
+    """The same by torch, with the same weights, which are ours transposed."""
+    theirs = torch_class(layer.input_size, layer.output_size)
+    weights, first_bias, second_bias = list(theirs.parameters())[:2], theirs.bias_ih_l0, theirs.bias_hh_l0
+    extra = layer.parameters().get("b_hn")  # the one bias that torch needs twice
     with torch.no_grad():
-        for parameter, value in zip(parameters, values, strict=True):
-            parameter.copy_(torch.tensor(value))
-    tx, th0 = torch.tensor(x, requires_grad=True), torch.tensor(h0[None], requires_grad=True)
+        for parameter, name in zip([*weights, first_bias], layer.names, strict=False):
+            parameter.copy_(torch.tensor(layer.parameters()[name].T))
+        second_bias.zero_()
+        if extra is not None:
+            second_bias[-len(extra) :] = torch.tensor(extra)
+    inputs = [torch.tensor(x), *(torch.tensor(array[None]) for array in state)]
     gradient = torch.tensor(doutputs)
 
     def call():
-        for tensor in (*parameters, tx, th0):
+        theirs.zero_grad()
+        for tensor in inputs:
+            tensor.requires_grad_()
             tensor.grad = None
-        outputs, _ = theirs(tx, th0)
-        outputs.backward(gradient)
-        W_xh, W_hh, b_h = (parameter.grad.numpy() for parameter in parameters[:3])
-        return [W_xh.T, W_hh.T, b_h, tx.grad.numpy(), th0.grad.numpy()[0]]
+        start = tuple(inputs[1:]) if len(state) > 1 else inputs[1]
+        theirs(inputs[0], start)[0].backward(gradient)
+        found = dict(zip(layer.names, [*(w.grad.numpy().T for w in weights), first_bias.grad.numpy()], strict=False))
+        if extra is not None:
+            found["b_hn"] = second_bias.grad.numpy()[-len(extra) :]
+        found |= {f"state {i}": tensor.grad.numpy()[0] for i, tensor in enumerate(inputs[1:])}
+        return found | {"x": inputs[0].grad.numpy()}
 
     return call
 
 
-def bare_products(layer, x, h0, doutputs):
+def with_own_kernels(function):
+    """Call the function while torch does not use oneDNN."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="TF32 acceleration")  # about graphics cards
+        with torch.backends.mkldnn.flags(enabled=False):
+            function()
+
+
+def bare_products(layer, x, doutputs):
     """The matrix products alone, into arrays that exist: two forward, four backward, two of the six step by step."""
     T, B, D = x.shape
-    W_xh, W_hh, H = layer.W_xh, layer.W_hh, layer.W_hh.shape[0]
-    h = np.concatenate([h0[None], layer.forward(x, h0)[0]])
-    W_xh_T, W_hh_T = np.ascontiguousarray(W_xh.T), np.ascontiguousarray(W_hh.T)
-    rows, h_prev, da = x.reshape(T * B, D), h[:-1].reshape(T * B, H), doutputs.reshape(T * B, H)
-    projected, step, dx = np.empty_like(da), np.empty_like(h0), np.empty_like(rows)
-    dW_xh, dW_hh = np.empty_like(W_xh), np.empty_like(W_hh)
+    W_x, W_h = (layer.parameters()[name] for name in layer.names[:2])
+    H, width = W_h.shape
+    W_x_T, W_h_T = np.ascontiguousarray(W_x.T), np.ascontiguousarray(W_h.T)
+    da = np.concatenate([doutputs] * (width // H), axis=2)
+    da_rows, rows, h_rows = da.reshape(T * B, width), x.reshape(T * B, D), doutputs.reshape(T * B, H)
+    projected, step, dstep = np.empty_like(da_rows), np.empty((B, width), x.dtype), np.empty((B, H), x.dtype)
+    dx, dW_x, dW_h = np.empty_like(rows), np.empty_like(W_x), np.empty_like(W_h)
 
     def call():
-        np.matmul(rows, W_xh, out=projected)
+        np.matmul(rows, W_x, out=projected)
         for t in range(T):
-            np.matmul(h[t], W_hh, out=step)
+            np.matmul(doutputs[t], W_h, out=step)
         for t in reversed(range(T)):
-            np.matmul(doutputs[t], W_hh_T, out=step)
-        np.matmul(rows.T, da, out=dW_xh)
-        np.matmul(h_prev.T, da, out=dW_hh)
-        np.matmul(da, W_xh_T, out=dx)
+            np.matmul(da[t], W_h_T, out=dstep)
+        np.matmul(rows.T, da_rows, out=dW_x)
+        np.matmul(h_rows.T, da_rows, out=dW_h)
+        np.matmul(da_rows, W_x_T, out=dx)
 
     return call
 
 
 def require_equal(ours, theirs):
     """Refuse to time two computations that do not agree."""
-    for name, one, other in zip(("W_xh", "W_hh", "b_h", "x", "h0"), ours, theirs, strict=True):
-        error = np.linalg.norm(one - other) / np.linalg.norm(other)
+    if ours.keys() != theirs.keys():
+        raise RuntimeError(f"gradients: expected those of {sorted(theirs)}, got {sorted(ours)}")
+    for name, one in ours.items():
+        error = np.linalg.norm(one - theirs[name]) / np.linalg.norm(theirs[name])
         if not error <= TOLERANCE:
             raise RuntimeError(f"gradient of {name}: ours and torch's differ by {error:.1e}, relative")

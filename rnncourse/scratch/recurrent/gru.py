@@ -67,12 +67,13 @@ class GRU(RecurrentLayer, GRUCell):
 
 def _forward_window(steps, product, b_hn):
     """The equations of the cell, one step after the other; q is ``h_{t-1} @ W_hn + b_hn``, what r resets."""
+    half = np.array(0.5, product.weights.dtype)  # as an array: NumPy would convert the number at every call
     for (h_prev, h, r, z, q, n, projected_n), (rz, projected_rz), (recurrent,) in steps:
-        np.matmul(h_prev, product.weights, out=recurrent)  # writes into r, z and q
+        product.multiply(h_prev, product.weights, out=recurrent)  # writes into r, z and q
         np.add(rz, projected_rz, out=rz)
         np.tanh(rz, out=rz)
-        np.multiply(rz, 0.5, out=rz)
-        np.add(rz, 0.5, out=rz)
+        np.multiply(rz, half, out=rz)
+        np.add(rz, half, out=rz)
         np.add(q, b_hn, out=q)
         np.multiply(r, q, out=n)
         np.add(n, projected_n, out=n)
@@ -87,7 +88,7 @@ def _backward_window(steps, product):
     for (dy, z, dh, through_z), (da, parts), (da_h, out) in steps:
         np.add(dh, dy, out=dh)
         np.multiply(da, dh, out=da)
-        np.matmul(da_h, product.weights, out=out)  # writes into all parts but the last
+        product.multiply(da_h, product.weights, out=out)  # writes into all parts but the last
         np.multiply(dh, z, out=through_z)
         np.add.reduce(parts, axis=0, out=dh)
 

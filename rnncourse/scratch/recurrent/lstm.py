@@ -38,7 +38,8 @@ class LSTM(RecurrentLayer, LSTMCell):
         x, h, c, tanh_c, gates = cache
         (T, B, _), H = x.shape, self.output_size
         product = TransposedProduct(self.W_h, ORDER, B)
-        dx, parts = memory.empty(x.shape, x.dtype), memory.empty((product.groups, B, H), x.dtype)
+        dx, dh = memory.empty(x.shape, x.dtype), dstate[0]
+        parts = dh[None] if product.groups == 1 else memory.empty((product.groups, B, H), x.dtype)
         for w in reversed(blocks.windows(T, B)):
             da, dc_dh = _slopes(gates[w], h[1:][w], c[w], tanh_c[w])
             n = len(da)
@@ -55,12 +56,13 @@ class LSTM(RecurrentLayer, LSTMCell):
 
 def _forward_window(steps, product):
     """The equations of the cell, one step after the other, each array written in place."""
+    half = np.array(0.5, product.weights.dtype)  # as an array: NumPy would convert the number at every call
     for (h_prev, c_prev, h, c, tanh_c, g, i, f, o), (a, projected, sigmoids), (recurrent,) in steps:
-        np.matmul(h_prev, product.weights, out=recurrent)  # the same memory as a, which is that of the gates
+        product.multiply(h_prev, product.weights, out=recurrent)  # the same memory as a, which is that of the gates
         np.add(a, projected, out=a)
         np.tanh(a, out=a)
-        np.multiply(sigmoids, 0.5, out=sigmoids)
-        np.add(sigmoids, 0.5, out=sigmoids)
+        np.multiply(sigmoids, half, out=sigmoids)
+        np.add(sigmoids, half, out=sigmoids)
         np.multiply(f, c_prev, out=c)
         np.multiply(i, g, out=tanh_c)
         np.add(c, tanh_c, out=c)
@@ -77,8 +79,9 @@ def _backward_window(steps, product):
         np.multiply(da_gif, dc, out=da_gif)
         np.multiply(da_o, dh, out=da_o)
         np.multiply(dc, f, out=dc)
-        np.matmul(da, product.weights, out=out)  # writes into parts
-        np.add.reduce(parts, axis=0, out=dh)
+        product.multiply(da, product.weights, out=out)  # writes into parts
+        if product.groups > 1:
+            np.add.reduce(parts, axis=0, out=dh)
 
 
 def _slopes(gates, h, c_prev, tanh_c):

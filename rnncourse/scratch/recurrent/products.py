@@ -24,9 +24,10 @@ class RecurrentProduct:
         gates = weights.reshape(len(W), len(order), -1).swapaxes(0, 1) if batch == 1 else weights
         gates[halved] *= 0.5
         self.weights = weights if batch == 1 else _panels(weights, batch)
+        self.multiply = _multiply(batch)
 
     def out(self, gates):
-        """Gates (n, G, B, H) as the product writes them: ``matmul(h, weights, out=out(gates)[t])``."""
+        """Gates (n, G, B, H) as the product writes them: ``multiply(h, weights, out=out(gates)[t])``."""
         n, _, B, _ = gates.shape
         return gates.reshape(n, 1, 1, -1)[:, 0] if B == 1 else _seen_by_panel(gates, self.weights)
 
@@ -37,15 +38,21 @@ class TransposedProduct:
     def __init__(self, W, order, batch):
         self.groups = 1 if batch == 1 else len(order)
         self.weights = columns(W, order).T if batch == 1 else _panels(by_gate(W, order).swapaxes(1, 2), batch)
+        self.multiply = _multiply(batch)
 
     def left(self, da):
-        """Gradients (n, G, B, H) as the left argument: ``matmul(left(da)[t], weights, out=out(parts))``."""
+        """Gradients (n, G, B, H) as the left argument: ``multiply(left(da)[t], weights, out=out(parts))``."""
         n, gates, B, H = da.shape
         return da.reshape(n, 1, gates * H) if B == 1 else da[:, :, None]
 
     def out(self, parts):
         """Parts (groups, B, H) as the product writes them."""
-        return parts[0] if self.groups == 1 else _seen_by_panel(parts, self.weights)
+        return parts[0] if len(parts[0]) == 1 else _seen_by_panel(parts, self.weights)
+
+
+def _multiply(batch):
+    """The function to multiply with: for a vector, ``dot`` is quicker to begin."""
+    return np.dot if batch == 1 else np.matmul
 
 
 def _panels(weights, batch):

@@ -6,6 +6,7 @@ from rnncourse.scratch import memory
 from rnncourse.scratch.cells import ElmanCell
 from rnncourse.scratch.recurrent import blocks
 from rnncourse.scratch.recurrent.layer import RecurrentLayer
+from rnncourse.scratch.recurrent.products import RecurrentProduct, TransposedProduct
 
 
 class RNN(RecurrentLayer, ElmanCell):
@@ -20,10 +21,11 @@ class RNN(RecurrentLayer, ElmanCell):
         h = batch.buffer(T + 1, B, H, dtype=x.dtype)
         h[0] = state[0]
         a = h[1:, None]  # written where h_t will stand; the second axis is for gates, of which there is one
+        product = RecurrentProduct(self.W_hh, (0,), B)
         for w in blocks.windows(T, B):
             projected = blocks.project(x[w], self.W_xh[None], self.b_h)
-            for (h_prev,), (a_t, from_x) in batch.steps(w, (h[w],), (a[w], projected)):
-                np.matmul(h_prev, self.W_hh, out=a_t[0])
+            for (h_prev,), (a_t, from_x), (recurrent,) in batch.steps(w, (h[w],), (a[w], projected), (product.out(a[w]),)):
+                product.multiply(h_prev, product.weights, out=recurrent)  # writes into a_t
                 np.add(a_t, from_x, out=a_t)
                 if self.nonlinearity == "tanh":
                     np.tanh(a_t, out=a_t)
@@ -35,15 +37,16 @@ class RNN(RecurrentLayer, ElmanCell):
         x, h = cache
         (T, B, _), H = x.shape, self.output_size
         (dh,) = dstate
-        W_hh_T = np.ascontiguousarray(self.W_hh.T)  # BLAS is faster on the copy than on the transposed view
+        product = TransposedProduct(self.W_hh, (0,), B)
         dx = memory.empty(x.shape, x.dtype)
         for w in reversed(blocks.windows(T, B)):
-            da = self._slope(h[1:][w])
-            batch.clear_padding(da[:, None], w)
-            for ((dy, dh_t, da_t),) in batch.steps(w, (doutputs[w], [dh] * len(da), da), backwards=True):
+            da = self._slope(h[1:][w])[:, None]
+            batch.clear_padding(da, w)
+            states, panels = (doutputs[w], [dh] * len(da)), (product.left(da), [product.out(dh[None])] * len(da))
+            for (dy, dh_t), (da_t,), (left, out) in batch.steps(w, states, (da,), panels, backwards=True):
                 np.add(dh_t, dy, out=dh_t)
                 np.multiply(da_t, dh_t, out=da_t)
-                np.matmul(da_t, W_hh_T, out=dh_t)
+                product.multiply(left, product.weights, out=out)  # left is da_t, out is dh_t
             rows = da.reshape(-1, H)
             blocks.add_product(self.grads["W_xh"], x[w], rows)
             blocks.add_product(self.grads["W_hh"], h[w], rows)
