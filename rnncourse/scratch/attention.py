@@ -9,7 +9,7 @@ import numpy as np
 
 from rnncourse.scratch.functional import softmax
 from rnncourse.scratch.module import Module, uniform
-from rnncourse.scratch.validate import require_array, require_float, require_size
+from rnncourse.scratch.validate import require_all_finite, require_array, require_float, require_size
 
 
 class Attention(Module):
@@ -79,7 +79,7 @@ class Attention(Module):
         dtype = next(iter(self.parameters().values()), query).dtype
         Q = self.query_size or "Q"
         require_array("query", query, ("T", "B", Q) if query.ndim == 3 else ("B", Q), dtype)
-        _require_finite("query", query)
+        require_all_finite("query", query)
         B = query.shape[-2]
         require_array("keys", keys, ("S", B, self.key_size or query.shape[-1]), dtype)
         require_array("values", values, (len(keys), B, "M"), dtype)
@@ -217,10 +217,5 @@ def _seen(name, array, visible):
     """The array with zeros where no query looks, so that what padding holds reaches no product."""
     if visible is not True:
         array = np.where(visible.any(axis=0).T[..., None], array, 0)
-    _require_finite(name, array)
+    require_all_finite(name, array)
     return array
-
-
-def _require_finite(name, array):
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name}: expected finite numbers, got NaN or infinity")

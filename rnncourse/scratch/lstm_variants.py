@@ -14,15 +14,15 @@ from rnncourse.scratch.state import require_state
 from rnncourse.scratch.validate import require_choice, require_size
 
 VARIANTS = {
-    "V": "vanilla: three gates, which see the cell through peepholes, and tanh on the way in and on the way out",
-    "NIG": "no input gate: all new content enters the cell (i = 1)",
-    "NFG": "no forget gate: the cell keeps all it has ever taken in (f = 1)",
-    "NOG": "no output gate: the whole cell is always shown (o = 1)",
-    "NIAF": "no input activation function: new content enters without tanh",
-    "NOAF": "no output activation function: the cell is shown without tanh",
-    "CIFG": "coupled input and forget gate: what enters takes the place of what leaves (f = 1 - i)",
-    "NP": "no peepholes: the gates see only x and h",
-    "FGR": "full gate recurrence: each gate also sees what all three gates were one step before",
+    "V": "Vanilla: three gates that see the cell through peepholes, and tanh on the way into the cell and out of it.",
+    "NIG": "No input gate: all new content enters the cell (i = 1).",
+    "NFG": "No forget gate: the cell keeps all that it has ever taken in (f = 1).",
+    "NOG": "No output gate: the whole cell is always shown (o = 1).",
+    "NIAF": "No input activation function: new content enters without tanh.",
+    "NOAF": "No output activation function: the cell is shown without tanh.",
+    "CIFG": "Coupled input and forget gate: as much is forgotten as enters (f = 1 - i).",
+    "NP": "No peepholes: the gates see x and h only.",
+    "FGR": "Full gate recurrence: each gate also sees what all three gates were one step before.",
 }
 
 
@@ -65,8 +65,8 @@ class LSTMVariantCell(Cell):
     - CIFG: ``f = 1 - i``, and f's columns and peephole do not exist;
     - NIAF: ``g = a_g``; NOAF: ``h_t = o * c_t``;
     - NP: no peepholes, which leaves an :class:`LSTMCell`, with its parameters and its results;
-    - FGR: ``[i f o]_{t-1} @ W_gates`` is added to ``[a_i a_f a_o]``. ``W_gates`` (3H, 3H) holds the nine matrices of the
-      paper, and the state is (h, c, i, f, o).
+    - FGR: ``[i f o]_{t-1} @ W_gates`` is added to ``[a_i a_f a_o]``. ``W_gates`` (3H, 3H) is the paper's nine matrices
+      side by side, and the state is (h, c, i, f, o).
 
     Source: Greff et al. 2017, *LSTM: A search space odyssey*.
     """
@@ -100,8 +100,8 @@ class LSTMVariantCell(Cell):
         h_prev, c_prev, *gates_prev = state_prev
         a = x @ self.W_x + h_prev @ self.W_h + self.b
         if gates_prev:
-            from_gates = np.concatenate(gates_prev, axis=1) @ self.W_gates
-            for gate, recurrent in zip("ifo", np.split(from_gates, 3, axis=1), strict=True):
+            recurrence = _thirds(np.concatenate(gates_prev, axis=1) @ self.W_gates)
+            for gate, recurrent in zip("ifo", recurrence, strict=True):
                 a[:, self._columns[gate]] += recurrent
         i = self._gate("i", a, c_prev)
         f = 1 - i if self._parts.coupled else self._gate("f", a, c_prev)
@@ -118,9 +118,9 @@ class LSTMVariantCell(Cell):
 
         First o, because its peephole sends a gradient to c: ``da_o = o (1 - o) s dh`` with s = tanh(c), and
         ``dc <- dc + p_o da_o + o (1 - s^2) dh``. Then ``da_i = i (1 - i) g dc``, ``da_f = f (1 - f) c_prev dc`` and
-        ``dc_prev = f dc + p_i da_i + p_f da_f``. A gate that is 1 has slope 0; where a tanh is left out, its slope is 1.
-        With CIFG f is ``sigmoid(-a_i)``, so that a_i also receives -da_f. With FGR a gate v also receives what the next
-        step sends to it: ``v (1 - v) dv``.
+        ``dc_prev = f dc + p_i da_i + p_f da_f``. A gate that is 1 has slope 0, a tanh left out slope 1.
+        With CIFG f is ``sigmoid(-a_i)``, so that a_i also receives -da_f. With FGR a gate v also receives what the
+        next step sends to it: ``v (1 - v) dv``.
         """
         x, state_prev, c, i, f, g, o, shown = cache
         require_state("dstate", dstate, [array.shape for array in state_prev], x.dtype)
@@ -163,7 +163,7 @@ class LSTMVariantCell(Cell):
         if gates_prev:
             da_ifo = np.concatenate([da[gate] for gate in "ifo"], axis=1)
             self.grads["W_gates"] += np.concatenate(gates_prev, axis=1).T @ da_ifo
-            dgates_prev = np.split(da_ifo @ self.W_gates.T, 3, axis=1)
+            dgates_prev = _thirds(da_ifo @ self.W_gates.T)
         return columns @ self.W_x.T, columns @ self.W_h.T, *dgates_prev
 
 
@@ -172,3 +172,9 @@ def _through_gate(gate, gated, dproduct, dgate):
     slope = gate * (1 - gate)
     da = slope * gated * dproduct
     return da if dgate is None else da + slope * dgate
+
+
+def _thirds(gates):
+    """The three gates i, f and o, each (B, H), that lie side by side in (B, 3H)."""
+    H = gates.shape[1] // 3
+    return gates[:, :H], gates[:, H : 2 * H], gates[:, 2 * H :]

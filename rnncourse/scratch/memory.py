@@ -11,8 +11,7 @@ import threading
 import numpy as np
 
 SMALLEST = 2**16  # bytes; below, memory is handed out without asking the system
-LARGEST = 2**25  # bytes; above, the system's pages are larger, and to hold on to the memory would be unkind
-KEPT = 12  # blocks of one size
+LIMIT = 2**30  # bytes in all that a thread holds on to
 ALIGNMENT = 64  # bytes: a line of the cache, and a vector register
 
 
@@ -21,6 +20,7 @@ class _Blocks(threading.local):
 
     def __init__(self):
         self.by_size = {}
+        self.total = 0
 
 
 _own = _Blocks()
@@ -32,17 +32,32 @@ def empty(shape, dtype):
     Every view of an array refers to the memory below it, so a block to which nobody but the list refers is free.
     """
     size = math.prod(shape) * np.dtype(dtype).itemsize
-    if not SMALLEST <= size <= LARGEST:
+    if size < SMALLEST:
         return np.empty(shape, dtype)
     blocks = _own.by_size.setdefault(size.bit_length(), [])
     references = _references(blocks)
-    if _UNUSED in references:
-        block = blocks[references.index(_UNUSED)]
-    else:
-        block = np.empty(2 ** size.bit_length() + ALIGNMENT, np.uint8)
-        blocks += [block] if len(blocks) < KEPT else []
+    block = blocks[references.index(_UNUSED)] if _UNUSED in references else _new_block(blocks, size)
     start = -block.ctypes.data % ALIGNMENT
     return block[start : start + size].view(dtype).reshape(shape)
+
+
+def release():
+    """Give the free blocks back to the system."""
+    for blocks in _own.by_size.values():
+        blocks[:] = [block for block, count in zip(blocks, _references(blocks), strict=True) if count != _UNUSED]
+    _own.total = sum(block.nbytes for blocks in _own.by_size.values() for block in blocks)
+
+
+def _new_block(blocks, size):
+    """A block for any array with as many bits of size, remembered unless that would be too much."""
+    capacity = 2 ** size.bit_length() + ALIGNMENT  # what is never touched takes no memory
+    if _own.total + capacity > LIMIT:
+        release()
+    block = np.empty(capacity, np.uint8)
+    if _own.total + capacity <= LIMIT:
+        blocks.append(block)
+        _own.total += capacity
+    return block
 
 
 def zeros(shape, dtype):

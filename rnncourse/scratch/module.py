@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from rnncourse.scratch import memory
 from rnncourse.scratch.validate import require_float_dtype
 
 
@@ -20,7 +21,7 @@ class Module:
 
     def zero_grads(self):
         """Set every gradient to zero."""
-        self.grads = {name: np.zeros_like(array) for name, array in self.parameters().items()}
+        self.grads = {name: memory.zeros(array.shape, array.dtype) for name, array in self.parameters().items()}
 
     def __repr__(self):
         shapes = ", ".join(f"{name} {array.shape}" for name, array in self.parameters().items())

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from rnncourse.scratch.validate import require_array
+from rnncourse.scratch.validate import require_all_finite, require_array
 
 
 def unpack(state):
@@ -19,7 +19,10 @@ def pack(arrays):
 
 
 def require_state(name, state, shapes, dtype):
-    """Raise ``ValueError`` unless ``state`` has these shapes: one array, or a tuple with one array for each shape."""
+    """Raise ``ValueError`` unless ``state`` has these shapes: one array, or a tuple with one array for each shape.
+
+    The numbers must be finite.
+    """
     arrays = unpack(state)
     if len(arrays) != len(shapes):
         written = " and ".join(str(shape) for shape in shapes)
@@ -27,7 +30,9 @@ def require_state(name, state, shapes, dtype):
         kind = "one array of shape" if len(shapes) == 1 else f"a tuple of {len(shapes)} arrays of shapes"
         raise ValueError(f"{name}: expected {kind} {written}, got {found}")
     for i, (array, shape) in enumerate(zip(arrays, shapes, strict=True)):
-        require_array(f"{name}[{i}]" if len(shapes) > 1 else name, array, shape, dtype)
+        part = f"{name}[{i}]" if len(shapes) > 1 else name
+        require_array(part, array, shape, dtype)
+        require_all_finite(part, array)
 
 
 def join(states):
@@ -37,10 +42,11 @@ def join(states):
 
 
 def split(state, shapes):
-    """The reverse of :func:`join`: a state for each shape, (B, H) or (depth, B, H)."""
+    """The reverse of :func:`join`: one state for each list of shapes, which are (B, H) or (depth, B, H)."""
     states, start = [], 0
-    for shape in shapes:
-        stop = start + math.prod(shape[:-2])
-        states.append(pack(array[start:stop].reshape(shape) for array in unpack(state)))
+    for of_part in shapes:
+        stop = start + math.prod(of_part[0][:-2])
+        arrays = zip(unpack(state), of_part, strict=True)
+        states.append(pack(array[start:stop].reshape(shape) for array, shape in arrays))
         start = stop
     return states

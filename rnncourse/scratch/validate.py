@@ -73,6 +73,12 @@ def require_finite(name, number):
         raise ValueError(f"{name}: expected a finite number, got {number!r}")
 
 
+def require_all_finite(name, array):
+    """Raise ``ValueError`` if an array of floats holds NaN or infinity, which tanh would turn into a harmless 1."""
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name}: expected finite numbers, got NaN or infinity")
+
+
 def require_lengths(name, lengths, steps, batch):
     """Raise ``ValueError`` unless ``lengths`` holds ``batch`` integers from 1 to ``steps``."""
     if not isinstance(lengths, np.ndarray) or not np.issubdtype(lengths.dtype, np.integer):

@@ -7,8 +7,9 @@ wrong ones, which the same check must catch.
 import numpy as np
 import pytest
 
-from rnncourse.scratch import RNN, ElmanCell, bptt, functional, optim
+from rnncourse.scratch import ElmanCell, bptt, functional, optim
 from rnncourse.scratch.gradcheck import numerical_gradient, relative_error
+from rnncourse.scratch.state import pack, unpack
 
 from . import torch_oracles
 
@@ -56,85 +57,57 @@ def sequence(shape, rng, dtype=np.float64):
     return tuple(rng.standard_normal(size).astype(dtype) for size in ((T, B, D), (B, H), (T, B, H), (B, H)))
 
 
-def check_cell(cell_class=ElmanCell, B=3, D=4, H=5):
+def step_case(build, sizes, seed=1):
+    """A cell, x (B, D), a state and the gradient of the next state."""
+    B, D, H = sizes
+    rng = np.random.default_rng(seed)
+    cell = build(D, H, rng)
+    x, state, dstate = (
+        rng.standard_normal((B, D)),
+        *(pack(rng.standard_normal((B, size)) for size in cell.state_sizes) for _ in range(2)),
+    )
+    return cell, x, state, dstate
+
+
+def named(prefix, state):
+    """The arrays of a state by name."""
+    return {f"{prefix} {i}": array for i, array in enumerate(unpack(state))}
+
+
+def inner(state, dstate):
+    """The sum of a state's arrays times their gradients."""
+    return sum(float((one * other).sum()) for one, other in zip(unpack(state), unpack(dstate), strict=True))
+
+
+def check_cell(build=ElmanCell, sizes=(3, 4, 5)):
     """All gradients of one step against differences."""
-    rng = np.random.default_rng(1)
-    cell = cell_class(D, H, rng)
-    x, h_prev, dh = (rng.standard_normal(shape) for shape in ((B, D), (B, H), (B, H)))
-    _, cache = cell.forward(x, h_prev)
-    dx, dh_prev = cell.backward(dh, cache)
+    cell, x, state, dstate = step_case(build, sizes)
+    dx, dstate_prev = cell.backward(dstate, cell.forward(x, state)[1])
 
     def loss():
-        return float((cell.forward(x, h_prev)[0] * dh).sum())
+        return inner(cell.forward(x, state)[0], dstate)
 
-    arrays = cell.parameters() | {"x": x, "h_prev": h_prev}
-    assert_gradients(loss, arrays, cell.grads | {"x": dx, "h_prev": dh_prev})
-
-
-def check_layer(layer_class=RNN, shape=SHAPES[-1], through="both"):
-    """All gradients of a sequence, through the outputs, the last state or both, against differences."""
-    rng = np.random.default_rng(2)
-    layer = layer_class(*shape[2:], rng)
-    layer.W_hh *= 2  # or the gradient of h_0 would vanish below what differences can see
-    x, h0, doutputs, dstate = sequence(shape, rng)
-    doutputs = None if through == "state" else doutputs
-    dstate = None if through == "outputs" else dstate
-
-    def loss():
-        outputs, state, _ = layer.forward(x, h0)
-        from_outputs = 0 if doutputs is None else (outputs * doutputs).sum()
-        return float(from_outputs + (0 if dstate is None else (state * dstate).sum()))
-
-    dx, dh0 = layer.backward(doutputs, dstate, layer.forward(x, h0)[2])
-    assert_gradients(loss, layer.parameters() | {"x": x, "h0": h0}, layer.grads | {"x": dx, "h0": dh0})
+    arrays = cell.parameters() | {"x": x} | named("state", state)
+    assert_gradients(loss, arrays, cell.grads | {"x": dx} | named("state", dstate_prev))
 
 
-def check_adds(layer_class=RNN, shape=SHAPES[-1]):
-    """A second ``backward`` adds the same gradients again, and returns the same gradients of the inputs."""
-    rng = np.random.default_rng(3)
-    layer = layer_class(*shape[2:], rng)
-    x, h0, doutputs, dstate = sequence(shape, rng)
-    cache = layer.forward(x, h0)[2]
-    first = layer.backward(doutputs, dstate, cache)
-    once = {name: gradient.copy() for name, gradient in layer.grads.items()}
-    second = layer.backward(doutputs, dstate, cache)
-    assert_all_close(layer.grads, {name: 2 * gradient for name, gradient in once.items()}, 1e-15)
-    for name, again, before in zip(("dx", "dh0"), second, first, strict=True):
-        assert_close(name, again, before, 0)
-
-
-def check_layer_is_cell(layer_class=RNN, shape=SHAPES[-1], dtype=np.float64, tolerance=1e-12):
-    """The layer gives the results of its cell unrolled: outputs, state and every gradient."""
-    rng = np.random.default_rng(4)
-    layer, cell = layer_class(*shape[2:], rng, dtype), ElmanCell(*shape[2:], rng, dtype)
-    for name, array in layer.parameters().items():
-        setattr(cell, name, array.copy())
-    x, h0, doutputs, dstate = sequence(shape, rng, dtype)
-    outputs, state, cache = layer.forward(x, h0)
-    states, _, caches = bptt.unroll(cell, x, h0)
-    assert_close("outputs", outputs, states, tolerance)
-    assert_close("state", state, states[-1], tolerance)
-    dx, dh0 = layer.backward(doutputs, dstate, cache)
-    expected_dx, expected_dh0 = bptt.backward(cell, doutputs, caches, dstate)
-    assert_all_close(layer.grads, cell.grads, tolerance)
-    assert_close("dx", dx, expected_dx, tolerance)
-    assert_close("dh0", dh0, expected_dh0, tolerance)
-    assert {array.dtype for array in (outputs, state, dx, dh0, *layer.grads.values())} == {np.dtype(dtype)}
-
-
-def check_unrolled(backward=bptt.backward, shape=SHAPES[-1]):
-    """Full backpropagation through time against differences."""
-    rng = np.random.default_rng(5)
-    cell = ElmanCell(*shape[2:], rng)
-    cell.W_hh *= 2
-    x, h0, doutputs, dstate = sequence(shape, rng)
-    dx, dh0 = backward(cell, doutputs, bptt.unroll(cell, x, h0)[2], dstate)
+def check_unrolled(backward=bptt.backward, shape=SHAPES[-1], build=ElmanCell):
+    """Full backpropagation through time against differences, for any cell."""
+    T, B, D, H = shape
+    cell, _, state, dstate = step_case(build, (B, D, H), seed=5)
+    for name, array in cell.parameters().items():
+        if name in ("W_hh", "W_h"):
+            array *= 2
+    rng = np.random.default_rng(6)
+    x, doutputs = rng.standard_normal((T, B, D)), rng.standard_normal((T, B, H))
+    dx, dstart = backward(cell, doutputs, bptt.unroll(cell, x, state)[2], dstate)
 
     def loss():
-        outputs = bptt.unroll(cell, x, h0)[0]
-        return float((outputs * doutputs).sum() + (outputs[-1] * dstate).sum())
+        outputs, last, _ = bptt.unroll(cell, x, state)
+        return float((outputs * doutputs).sum()) + inner(last, dstate)
 
-    assert_gradients(loss, cell.parameters() | {"x": x, "h0": h0}, cell.grads | {"x": dx, "h0": dh0})
+    arrays = cell.parameters() | {"x": x} | named("state", state)
+    assert_gradients(loss, arrays, cell.grads | {"x": dx} | named("state", dstart))
 
 
 def check_truncated(truncated_backward=bptt.truncated_backward, shape=(7, 2, 3, 4), window=3, stride=2):

@@ -1,12 +1,8 @@
 """The four attentions: against differences, torch, the onnx package's published cases, and what must not matter."""
 
-import runpy
-import warnings
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
-import onnx.backend.test.case.node
 import pytest
 import torch
 from hypothesis import given, settings
@@ -16,6 +12,7 @@ from rnncourse.scratch.attention import AdditiveAttention, Attention, DotProduct
 from rnncourse.scratch.gradcheck import directional_derivative
 
 from .checks import AUTOGRAD, assert_all_close, assert_close, assert_rejects
+from .onnx_cases import published_cases
 from .test_planted_attention import (
     CLASSES,
     MASKS,
@@ -171,28 +168,6 @@ def test_the_base_class_has_no_score():
         pytest.raises(NotImplementedError, call)
 
 
-def published_cases():
-    """What the onnx package publishes for its Attention node, a dictionary each.
-
-    Its ``collect_testcases`` runs every exporter once a process, for the node of the first call only, so its answer
-    hangs on which test came before. Here the file of the exporters runs with a recorder in the place of ``expect``.
-    """
-    cases = []
-
-    def record(node, inputs, outputs, name, opset_imports=(), **_):
-        case = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
-        case |= zip(filter(None, node.input), inputs, strict=True)
-        case |= zip(filter(None, node.output), outputs, strict=True)
-        cases.append(case | {"name": name, "opset": opset_imports[0].version if opset_imports else None})
-
-    nodes = onnx.backend.test.case.node
-    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        patch.setattr(nodes, "expect", record)
-        runpy.run_path(str(Path(nodes.__file__).with_name("attention.py")))
-    return cases
-
-
 def beyond_us(case):
     """Why our classes cannot express a published case, or None."""
     mask = case.get("attn_mask", np.ones(1, bool))
@@ -228,7 +203,7 @@ def attend(case):
         yield context, score.score(query[h], keys[shared])[0]
 
 
-PUBLISHED = published_cases()
+PUBLISHED = published_cases("attention.py")
 EXPRESSED = {case["name"]: case for case in PUBLISHED if not beyond_us(case)}
 
 

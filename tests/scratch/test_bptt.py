@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnncourse.scratch import ElmanCell, bptt
+from rnncourse.scratch import RNN, ElmanCell, bptt
 
 from . import torch_oracles
 from .checks import (
@@ -16,8 +16,13 @@ from .checks import (
     assert_rejects,
     check_truncated,
     check_unrolled,
+    named,
     sequence,
+    step_case,
 )
+from .layer_checks import SIMPLE
+
+CELLS = {name: build_cell for name, (_, build_cell) in SIMPLE.items()}
 
 
 def case(shape, dtype=np.float64):
@@ -37,18 +42,56 @@ def test_unroll_applies_the_cell_at_every_step(shape):
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_full_gradients_equal_differences(shape):
-    check_unrolled(shape=shape)
+@pytest.mark.parametrize("build", CELLS.values(), ids=list(CELLS))
+def test_full_gradients_equal_differences(build, shape):
+    check_unrolled(shape=shape, build=build)
 
 
 @pytest.mark.parametrize("shape", [*SHAPES, (30, 2, 3, 8)], ids=str)
 def test_full_gradients_equal_torch(shape):
     cell, x, h0, doutputs, dstate = case(shape)
-    outputs, _, caches = bptt.unroll(cell, x, h0)
+    outputs, last, caches = bptt.unroll(cell, x, h0)
     dx, dh0 = bptt.backward(cell, doutputs, caches, dstate)
-    expected_outputs, _, expected = torch_oracles.rnn(cell.parameters(), x, h0, doutputs, dstate)
+    layer = RNN(*shape[2:], np.random.default_rng(0))
+    layer.W_xh, layer.W_hh, layer.b_h = cell.W_xh, cell.W_hh, cell.b_h
+    expected_outputs, (expected_last,), expected = torch_oracles.recurrent(layer, x, (h0,), doutputs, (dstate,))
     assert_close("outputs", outputs, expected_outputs, AUTOGRAD)
-    assert_all_close(cell.grads | {"x": dx, "h0": dh0}, expected, AUTOGRAD)
+    assert_close("state", last, expected_last, AUTOGRAD)
+    assert_all_close(cell.grads | {"x": dx, "state 0": dh0}, expected, AUTOGRAD)
+
+
+@pytest.mark.parametrize(("window", "stride"), [(1, 1), (3, 1), (3, 2), (3, 3), (4, 3), (7, 7)])
+@pytest.mark.parametrize("build", CELLS.values(), ids=list(CELLS))
+def test_a_truncated_gradient_is_the_sum_of_full_ones_over_its_windows(build, window, stride):
+    """Each stretch of losses sees a short sequence of its own, which begins at a state that is taken as given."""
+    T, (cell, _, state, _) = 7, step_case(build, (2, 3, 4))
+    rng = np.random.default_rng(2)
+    x, doutputs = rng.standard_normal((T, 2, 3)), rng.standard_normal((T, 2, 4))
+    states = [state]
+    for x_t in x:
+        states.append(cell.forward(x_t, states[-1])[0])
+    expected_dx = np.zeros_like(x)
+    for first in range(0, T, stride):
+        start, end = max(0, first + stride - window), min(first + stride, T)
+        direct = doutputs[start:end].copy()
+        direct[: first - start] = 0
+        caches = bptt.unroll(cell, x[start:end], states[start])[2]
+        expected_dx[start:end] += bptt.backward(cell, direct, caches)[0]
+    expected = cell.grads
+    cell.zero_grads()
+    dx = bptt.truncated_backward(cell, doutputs, bptt.unroll(cell, x, state)[2], window, stride)
+    assert_all_close(cell.grads | {"x": dx}, expected | {"x": expected_dx}, 1e-13)
+
+
+@pytest.mark.parametrize("build", CELLS.values(), ids=list(CELLS))
+def test_the_last_state_carries_a_long_sequence_on(build):
+    cell, _, state, _ = step_case(build, (2, 3, 4))
+    x = np.random.default_rng(2).standard_normal((7, 2, 3))
+    outputs, last, _ = bptt.unroll(cell, x, state)
+    first, carried, _ = bptt.unroll(cell, x[:3], state)
+    second, end, _ = bptt.unroll(cell, x[3:], carried)
+    assert_close("outputs", np.concatenate([first, second]), outputs, 0)
+    assert_all_close(named("state", end), named("state", last), 0)
 
 
 def test_no_dstate_is_a_dstate_of_zeros():
@@ -168,7 +211,12 @@ BAD_INPUT = {
         "(3, 2, 5)",
     ),
     "doutputs missing": (lambda: bptt.backward(CELL, None, CACHES), "doutputs", "shape (4, B, 5)", "NoneType"),
-    "doutputs width": (lambda: bptt.backward(CELL, DOUTPUTS[..., :4], CACHES), "doutputs", "shape (4, B, 5)", "(4, 2, 4)"),
+    "doutputs width": (
+        lambda: bptt.backward(CELL, DOUTPUTS[..., :4], CACHES),
+        "doutputs",
+        "shape (4, B, 5)",
+        "(4, 2, 4)",
+    ),
     "doutputs of fewer steps, truncated": (
         lambda: truncate(2, doutputs=DOUTPUTS[:3]),
         "doutputs",

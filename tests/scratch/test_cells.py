@@ -37,7 +37,7 @@ def test_step_by_hand():
 
 @pytest.mark.parametrize("sizes", SIZES, ids=str)
 def test_gradients_equal_differences(sizes):
-    check_cell(ElmanCell, *sizes)
+    check_cell(ElmanCell, sizes)
 
 
 @pytest.mark.parametrize("sizes", SIZES, ids=str)

@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from rnncourse.scratch.validate import require_array, require_float, require_indices, require_size
+from rnncourse.scratch.validate import (
+    require_all_finite,
+    require_array,
+    require_choice,
+    require_finite,
+    require_float,
+    require_indices,
+    require_lengths,
+    require_size,
+)
 
 from .checks import assert_rejects
 
@@ -21,6 +30,10 @@ ACCEPTED = {
     "no ids": lambda: require_indices("ids", np.array([], int), 5),
     "size 1": lambda: require_size("size", 1),
     "NumPy size": lambda: require_size("size", np.int64(3)),
+    "finite": lambda: require_all_finite("x", np.ones((2, 3))),
+    "finite but too large to add up": lambda: require_all_finite("x", np.full(9, 1e308)),
+    "a choice": lambda: require_choice("x", "tanh", ("tanh", "relu")),
+    "lengths": lambda: require_lengths("n", np.array([2, 1], np.int8), 2, 2),
 }
 
 REFUSED = {
@@ -42,6 +55,25 @@ REFUSED = {
     "int for ids": (lambda: require_indices("ids", 3, 5), "ids", "NumPy array of integers", "int"),
     "an id too large": (lambda: require_indices("ids", np.array([0, 5]), 5), "ids", "ids from 0 to 4", "5"),
     "an id below zero": (lambda: require_indices("ids", np.array([-2, 1]), 5), "ids", "ids from 0 to 4", "-2"),
+    "a NaN": (lambda: require_all_finite("x", np.array([1, np.nan])), "x", "finite numbers", "NaN or infinity"),
+    "infinities that cancel": (
+        lambda: require_all_finite("x", np.array([np.inf, -np.inf])),
+        "x",
+        "finite numbers",
+        "NaN or infinity",
+    ),
+    "an infinite number": (lambda: require_finite("x", -np.inf), "x", "a finite number", "-inf"),
+    "text for a number": (lambda: require_finite("x", "1"), "x", "a finite number", "'1'"),
+    "another choice": (lambda: require_choice("x", "c", ("a", "b")), "x", "'a' or 'b'", "'c'"),
+    "1 for True": (lambda: require_choice("x", 1, (True, False)), "x", "True or False", "1"),
+    "length 0": (lambda: require_lengths("n", np.array([0, 1]), 2, 2), "n", "lengths from 1 to 2", "0"),
+    "length too large": (lambda: require_lengths("n", np.array([1, 3]), 2, 2), "n", "lengths from 1 to 2", "3"),
+    "lengths of booleans": (
+        lambda: require_lengths("n", np.array([True]), 2, 1),
+        "n",
+        "NumPy array of integers",
+        "bool",
+    ),
     "size 0": (lambda: require_size("size", 0), "size", "integer of at least 1", "0"),
     "size -3": (lambda: require_size("size", -3), "size", "integer of at least 1", "-3"),
     "size 2.0": (lambda: require_size("size", 2.0), "size", "integer of at least 1", "2.0"),

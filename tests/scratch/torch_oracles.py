@@ -1,6 +1,7 @@
 """The same quantities by torch's automatic differentiation, in float64."""
 
 import torch
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 
 def leaves(arrays):
@@ -18,26 +19,44 @@ def elman_step(p, x, h):
     return torch.tanh(x @ p["W_xh"] + h @ p["W_hh"] + p["b_h"])
 
 
-def rnn(parameters, x, h0, doutputs, dstate):
-    """``torch.nn.RNN`` with these weights: outputs, state and the gradients under our names."""
-    layer = torch.nn.RNN(*parameters["W_xh"].shape, dtype=torch.float64)
-    part = 0.25  # torch adds two biases where we have one
+def recurrent(layer, x, state, doutputs, dstate, lengths=None):
+    """``torch.nn.RNN``, ``LSTM`` or ``GRU`` with this layer's weights: outputs, state and all gradients by our names.
+
+    torch has two biases where we have one; each gets a part, except the one inside the GRU's reset, which we have too.
+    """
+    theirs, ours = _torch_layer(layer), layer.parameters()
+    W_x, W_h, b, *b_hn = ours.values()
+    H = len(W_h)
+    second = 0.25 * b
+    if b_hn:
+        second[2 * H :] = b_hn[0]
+    first = b - second
+    if b_hn:
+        first[2 * H :] = b[2 * H :]
+    parameters = theirs.weight_ih_l0, theirs.weight_hh_l0, theirs.bias_ih_l0, theirs.bias_hh_l0
     with torch.no_grad():
-        layer.weight_ih_l0.copy_(torch.tensor(parameters["W_xh"].T))
-        layer.weight_hh_l0.copy_(torch.tensor(parameters["W_hh"].T))
-        layer.bias_ih_l0.copy_(torch.tensor(part * parameters["b_h"]))
-        layer.bias_hh_l0.copy_(torch.tensor((1 - part) * parameters["b_h"]))
-    inputs = leaves({"x": x, "h0": h0[None]})
-    outputs, state = layer(inputs["x"], inputs["h0"])
-    torch.autograd.backward([outputs, state], [torch.tensor(doutputs), torch.tensor(dstate[None])])
-    grads = {
-        "W_xh": layer.weight_ih_l0.grad.numpy().T,
-        "W_hh": layer.weight_hh_l0.grad.numpy().T,
-        "b_h": layer.bias_ih_l0.grad.numpy(),  # bias_hh has the same
-        "x": inputs["x"].grad.numpy(),
-        "h0": inputs["h0"].grad.numpy()[0],
-    }
-    return outputs.detach().numpy(), state.detach().numpy()[0], grads
+        for parameter, value in zip(parameters, (W_x.T, W_h.T, first, second), strict=True):
+            parameter.copy_(torch.tensor(value))
+    inputs = leaves({"x": x} | {f"state {i}": array[None] for i, array in enumerate(state)})
+    start = tuple(list(inputs.values())[1:])
+    sequence = inputs["x"] if lengths is None else pack_padded_sequence(inputs["x"], lengths, enforce_sorted=False)
+    outputs, last = theirs(sequence, start if len(start) > 1 else start[0])
+    outputs = outputs if lengths is None else pad_packed_sequence(outputs, total_length=len(x))[0]
+    last = last if isinstance(last, tuple) else (last,)
+    torch.autograd.backward([outputs, *last], [torch.tensor(g) for g in (doutputs, *(array[None] for array in dstate))])
+    grads = dict(zip(ours, [parameter.grad.numpy() for parameter in parameters], strict=False))
+    grads = {name: grad.T for name, grad in grads.items()}
+    if b_hn:
+        grads["b_hn"] = grads["b_hn"][2 * H :]
+    grads |= {name: tensor.grad.numpy() for name, tensor in inputs.items() if name == "x"}
+    grads |= {name: tensor.grad.numpy()[0] for name, tensor in inputs.items() if name != "x"}
+    return outputs.detach().numpy(), [array.detach().numpy()[0] for array in last], grads
+
+
+def _torch_layer(layer):
+    kind = next(kind for kind in ("RNN", "LSTM", "GRU") if kind in type(layer).__name__)
+    options = {"nonlinearity": layer.nonlinearity} if kind == "RNN" else {}
+    return getattr(torch.nn, kind)(layer.input_size, layer.output_size, dtype=torch.float64, **options)
 
 
 def truncated(parameters, x, h0, doutputs, window, stride):

@@ -20,12 +20,22 @@ def windows(T, B):
 
 def by_gate(W, order):
     """A copy of a weight (K, G H) as (G, K, H), or of a bias (G H,) as (G, 1, H), with the gates in this order."""
-    return W.reshape(-1, len(order), W.shape[-1] // len(order)).swapaxes(0, 1)[list(order)]
+    blocks = W.reshape(-1, len(order), W.shape[-1] // len(order)).swapaxes(0, 1)
+    return _in_order(blocks, order, memory.empty(blocks.shape, W.dtype))
 
 
 def columns(W, order):
-    """A copy of a weight (K, G H), or of a bias (G H,), with the blocks of columns in this order."""
-    return W.reshape(*W.shape[:-1], len(order), -1)[..., list(order), :].reshape(W.shape)
+    """A copy of a weight (K, G H) with the blocks of columns in this order."""
+    blocks = W.reshape(len(W), len(order), -1).swapaxes(0, 1)
+    copy = memory.empty(W.shape, W.dtype)
+    _in_order(blocks, order, copy.reshape(len(W), len(order), -1).swapaxes(0, 1))
+    return copy
+
+
+def _in_order(blocks, order, out):
+    for i, block in enumerate(order):
+        out[i] = blocks[block]
+    return out
 
 
 def gate_buffer(n, gates, B, H, dtype):

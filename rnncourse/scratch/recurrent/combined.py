@@ -46,7 +46,7 @@ class CombinedLayer(Composite):
         if state is None:
             return [None] * len(self.layers)
         require_state(name, state, self.state_shapes(batch), self.dtype)
-        return split(state, [layer.state_shapes(batch)[0] for layer in self.layers])
+        return split(state, [layer.state_shapes(batch) for layer in self.layers])
 
     def _require_doutputs(self, doutputs, T, B):
         if doutputs is not None:

@@ -4,7 +4,7 @@ import numpy as np
 
 from rnncourse.scratch.recurrent.ragged import RaggedBatch
 from rnncourse.scratch.state import pack, require_state, unpack
-from rnncourse.scratch.validate import require_array
+from rnncourse.scratch.validate import require_all_finite, require_array
 
 
 class RecurrentLayer:
@@ -34,7 +34,9 @@ class RecurrentLayer:
         else:
             require_state("state", state, shapes, self.dtype)
             arrays = tuple(batch.enter_state(array) for array in unpack(state))
-        outputs, arrays, steps = self._forward_steps(batch.enter(x), arrays, batch)
+        x = batch.enter(x)
+        require_all_finite("x", x)
+        outputs, arrays, steps = self._forward_steps(x, arrays, batch)
         outputs = batch.leave(outputs)
         outputs.flags.writeable = False
         return outputs, pack(batch.leave_state(array) for array in arrays), (batch, steps)

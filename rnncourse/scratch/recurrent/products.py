@@ -7,6 +7,7 @@ one row, B = 1, there is nothing to cut: all gates together are one product of a
 
 import numpy as np
 
+from rnncourse.scratch import memory
 from rnncourse.scratch.recurrent.blocks import by_gate, columns
 
 PANEL = 8192  # numbers of a panel: 32 kB of float32 fit the first-level cache
@@ -61,7 +62,9 @@ def _panels(weights, batch):
     width = max(32, PANEL // K)
     if N % width or batch * K * width > SMALL:
         width = N
-    return np.ascontiguousarray(weights.reshape(G, K, N // width, width).swapaxes(1, 2))
+    panels = memory.empty((G, N // width, K, width), weights.dtype)
+    panels[...] = weights.reshape(G, K, N // width, width).swapaxes(1, 2)
+    return panels
 
 
 def _seen_by_panel(gates, weights):

@@ -24,7 +24,9 @@ class RNN(RecurrentLayer, ElmanCell):
         product = RecurrentProduct(self.W_hh, (0,), B)
         for w in blocks.windows(T, B):
             projected = blocks.project(x[w], self.W_xh[None], self.b_h)
-            for (h_prev,), (a_t, from_x), (recurrent,) in batch.steps(w, (h[w],), (a[w], projected), (product.out(a[w]),)):
+            for (h_prev,), (a_t, from_x), (recurrent,) in batch.steps(
+                w, (h[w],), (a[w], projected), (product.out(a[w]),)
+            ):
                 product.multiply(h_prev, product.weights, out=recurrent)  # writes into a_t
                 np.add(a_t, from_x, out=a_t)
                 if self.nonlinearity == "tanh":
