@@ -36,28 +36,28 @@ def empty(shape, dtype):
         return np.empty(shape, dtype)
     blocks = _own.by_size.setdefault(size.bit_length(), [])
     references = _references(blocks)
-    block = blocks[references.index(_UNUSED)] if _UNUSED in references else _new_block(blocks, size)
-    start = -block.ctypes.data % ALIGNMENT
-    return block[start : start + size].view(dtype).reshape(shape)
+    block, start = blocks[references.index(_UNUSED)] if _UNUSED in references else _new_block(blocks, size)
+    return np.ndarray(shape, dtype, block, start)
 
 
 def release():
     """Give the free blocks back to the system."""
     for blocks in _own.by_size.values():
         blocks[:] = [block for block, count in zip(blocks, _references(blocks), strict=True) if count != _UNUSED]
-    _own.total = sum(block.nbytes for blocks in _own.by_size.values() for block in blocks)
+    _own.total = sum(block.nbytes for blocks in _own.by_size.values() for block, _ in blocks)
 
 
 def _new_block(blocks, size):
-    """A block for any array with as many bits of size, remembered unless that would be too much."""
+    """A block for any array with as many bits of size, and where to start in it; remembered unless it is too much."""
     capacity = 2 ** size.bit_length() + ALIGNMENT  # what is never touched takes no memory
     if _own.total + capacity > LIMIT:
         release()
     block = np.empty(capacity, np.uint8)
+    placed = block, -block.ctypes.data % ALIGNMENT
     if _own.total + capacity <= LIMIT:
-        blocks.append(block)
+        blocks.append(placed)
         _own.total += capacity
-    return block
+    return placed
 
 
 def zeros(shape, dtype):
@@ -68,7 +68,7 @@ def zeros(shape, dtype):
 
 
 def _references(blocks):
-    return [sys.getrefcount(block) for block in blocks]
+    return [sys.getrefcount(block) for block, _ in blocks]
 
 
-_UNUSED = _references([np.empty(0)])[0]  # what the counting itself adds differs between versions of Python
+_UNUSED = _references([(np.empty(0), 0)])[0]  # what the counting itself adds differs between versions of Python

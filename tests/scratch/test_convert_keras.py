@@ -1,7 +1,7 @@
 """Conversion of the weights of Keras' layers: by the formulas of its source, and its own published numbers.
 
-Keras is not installed. The formulas are those of ``SimpleRNNCell``, ``LSTMCell`` and ``GRUCell`` in keras/src/layers/rnn,
-the numbers those of the tests beside them (Keras 3), whose weights are all alike and so miss a swapped gate.
+Keras is not installed. The formulas are those of ``SimpleRNNCell``, ``LSTMCell`` and ``GRUCell`` in Keras 3; the
+numbers are those of its tests in keras/src/layers/rnn, whose weights are all alike and so miss a swapped gate.
 """
 
 import numpy as np

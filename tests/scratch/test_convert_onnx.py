@@ -47,7 +47,7 @@ def evaluate_ragged(operator, inputs, attributes, lengths):
 
 def run_ours(layer, X, states=None, lengths=None):
     """Our layer's results as ONNX lays them out: Y (T, directions, B, H) and states (directions, B, H)."""
-    start = None if states is None else split(pack(states), [layer.state_shapes(X.shape[1])[0]])[0]
+    start = None if states is None else split(pack(states), [layer.state_shapes(X.shape[1])])[0]
     outputs, last, _ = layer.forward(X, start, lengths)
     T, B, _ = X.shape
     Y = outputs.reshape(T, B, layer.depth, -1).swapaxes(1, 2)

@@ -68,7 +68,7 @@ def test_small_arrays_come_from_numpy():
 def test_no_more_is_kept_than_the_limit(monkeypatch):
     monkeypatch.setattr(memory, "LIMIT", 10**6)
     living = [memory.empty(LARGE, float) for _ in range(9)]
-    kept = sum(block.nbytes for blocks in memory._own.by_size.values() for block in blocks)
+    kept = sum(block.nbytes for blocks in memory._own.by_size.values() for block, _ in blocks)
     assert 0 < kept == memory._own.total <= 10**6
     living.clear()
     memory.release()

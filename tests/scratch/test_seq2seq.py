@@ -109,10 +109,9 @@ def test_gradient_along_any_direction(kind, B, S, T, seed):
     assert sum((gradients[n] * directions[n]).sum() for n in arrays) == pytest.approx(numerical, rel=1e-7, abs=1e-7)
 
 
-@pytest.mark.parametrize("ratio", [0.0, 0.5])
-@pytest.mark.parametrize("kind", ["both directions, additive", "Bahdanau, LSTM, general"])
+@pytest.mark.parametrize(("kind", "ratio"), [("both directions, additive", 0.5), ("LSTM", 0.0)])
 def test_gradients_of_a_mixed_run_equal_differences_with_its_tokens_held(kind, ratio):
-    case = Case(kind, B=2, S=3, T=3, H=2)
+    case = Case(kind, B=2, S=2, T=3, H=2)
     state, step = case.model.start(case.source, case.lengths)
     mixed = scheduled_inputs(step, state, case.inputs, ratio, np.random.default_rng(0))
     assert (mixed != case.inputs).any()

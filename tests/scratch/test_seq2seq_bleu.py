@@ -56,6 +56,7 @@ def check_by_hand(function=corpus_bleu):
     found = score(["a b c x", "d e f g"], [["a b c d"], ["g d e f g"]], function, max_order=3)
     assert_close("precisions", found.precisions, [7 / 8, 5 / 6, 3 / 4], 1e-14)
     assert_close("penalty", found.brevity_penalty, math.exp(1 - 9 / 8), 1e-14)
+    assert_close("order", score(["b a"], [["a b"]], function, max_order=2).precisions, [1, 0], 0)
     assert_close("score", found.score, math.exp(-1 / 8) * (7 / 8 * 5 / 6 * 3 / 4) ** (1 / 3), 1e-14)
 
 

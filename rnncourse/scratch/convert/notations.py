@@ -69,7 +69,7 @@ class Notation:
         return -block if gate == "z" and self.update == "1 - z" else block
 
 
-_TWO = "weight_ih", "weight_hh", ("bias_ih", "bias_hh")
+_PYTORCH = "weight_ih", "weight_hh", ("bias_ih", "bias_hh")
 _KERAS = "kernel", "recurrent_kernel"
 _ONNX = "W", "R", ("Wb", "Rb")
 
@@ -79,23 +79,19 @@ NOTATIONS = (
     Notation("EDI", "RNN", "h", "h", "W_hx", "W_hh", ("b_h",), transposed=True),
     Notation("RN2", "RNN", "h", "h", "W_x", "W_h", ("b_1",), transposed=True),
     Notation("PKU", "RNN", "h", "h", "W", "W", ("b",)),
-    Notation("PyTorch", "RNN", "h", "h", *_TWO, transposed=True),
+    Notation("PyTorch", "RNN", "h", "h", *_PYTORCH, transposed=True),
     Notation("Keras", "RNN", "h", "h", *_KERAS, ("bias",)),
     Notation("ONNX", "RNN", "h", "h", *_ONNX, transposed=True),
     Notation("KGP", "LSTM", "ifog", "ifog", "U^{}", "W^{}"),
     Notation("KGP after Olah", "LSTM", "figo", "fiCo", "W_{}", "W_{}", ("b_{}",), transposed=True),
-    Notation(
-        *("EDI", "LSTM", "ifog", "ifoh", "W_{}x", "W_{}h", ("b_{}",)),
-        transposed=True,
-        remark="prints g(t) without its tanh",
-    ),
+    Notation("EDI", "LSTM", "ifog", "ifoh", "W_{}x", "W_{}h", ("b_{}",), transposed=True, remark="g without tanh"),
     Notation("RN2", "LSTM", "fiog", "fioc", "U_{}", "W_{}", ("b_{}",), transposed=True),
     Notation("PKU", "LSTM", "figo", "fiCo", "W_{}", "W_{}", ("b_{}",)),
-    Notation("PyTorch", "LSTM", "ifgo", "ifgo", *_TWO, transposed=True),
+    Notation("PyTorch", "LSTM", "ifgo", "ifgo", *_PYTORCH, transposed=True),
     Notation("Keras", "LSTM", "ifgo", "ifco", *_KERAS, ("bias",)),
     Notation("ONNX", "LSTM", "iofg", "iofc", *_ONNX, transposed=True),
-    Notation("RN2", "GRU", "zrn", "urh", "U_{}", "W_{}", ("b_{}",), True, update="1 - z", reset_after=False),
-    Notation("PyTorch", "GRU", "rzn", "rzn", *_TWO, transposed=True, update="z", reset_after=True),
+    Notation("RN2", "GRU", "zrn", "urh", "U_{}", "W_{}", ("b_{}",), transposed=True, update="1 - z", reset_after=False),
+    Notation("PyTorch", "GRU", "rzn", "rzn", *_PYTORCH, transposed=True, update="z", reset_after=True),
     Notation("Keras", "GRU", "zrn", "zrh", *_KERAS, ("bias[0]", "bias[1]"), update="z", reset_after=True),
     Notation("Keras", "GRU", "zrn", "zrh", *_KERAS, ("bias",), update="z", reset_after=False),
     Notation("ONNX", "GRU", "zrn", "zrh", *_ONNX, transposed=True, update="z", reset_after=False),

@@ -3,8 +3,9 @@
 import numpy as np
 
 from rnncourse.scratch.recurrent.combined import CombinedLayer
+from rnncourse.scratch.recurrent.ragged import as_lengths
 from rnncourse.scratch.state import join
-from rnncourse.scratch.validate import require_array, require_lengths
+from rnncourse.scratch.validate import require_array
 
 
 class Bidirectional(CombinedLayer):
@@ -60,9 +61,7 @@ class Bidirectional(CombinedLayer):
 
 def _reversal(T, B, lengths):
     """For each step and sequence, the step to read in its place (T, B): padding stays where it is."""
-    if lengths is None:
-        lengths = np.full(B, T)
-    require_lengths("lengths", lengths, T, B)
+    lengths = np.full(B, T) if lengths is None else as_lengths(lengths, T, B)
     t = np.arange(T)[:, None]
     return np.where(t < lengths, lengths - 1 - t, t)
 

@@ -1,6 +1,7 @@
 """The GRU over a sequence, arranged for speed."""
 
 import numpy as np
+from numpy import add, multiply, subtract, tanh
 
 from rnncourse.scratch import memory
 from rnncourse.scratch.cells import GRUCell
@@ -67,29 +68,31 @@ class GRU(RecurrentLayer, GRUCell):
 
 def _forward_window(steps, product, b_hn):
     """The equations of the cell, one step after the other; q is ``h_{t-1} @ W_hn + b_hn``, what r resets."""
-    half = np.array(0.5, product.weights.dtype)  # as an array: NumPy would convert the number at every call
+    product_of, weights = product.multiply, product.weights
+    half = np.array(0.5, weights.dtype)  # as an array: NumPy would convert the number at every call
     for (h_prev, h, r, z, q, n, projected_n), (rz, projected_rz), (recurrent,) in steps:
-        product.multiply(h_prev, product.weights, out=recurrent)  # writes into r, z and q
-        np.add(rz, projected_rz, out=rz)
-        np.tanh(rz, out=rz)
-        np.multiply(rz, half, out=rz)
-        np.add(rz, half, out=rz)
-        np.add(q, b_hn, out=q)
-        np.multiply(r, q, out=n)
-        np.add(n, projected_n, out=n)
-        np.tanh(n, out=n)
-        np.subtract(h_prev, n, out=h)
-        np.multiply(z, h, out=h)
-        np.add(h, n, out=h)  # n + z (h_{t-1} - n)
+        product_of(h_prev, weights, out=recurrent)  # writes into r, z and q
+        add(rz, projected_rz, out=rz)
+        tanh(rz, out=rz)
+        multiply(rz, half, out=rz)
+        add(rz, half, out=rz)
+        add(q, b_hn, out=q)
+        multiply(r, q, out=n)
+        add(n, projected_n, out=n)
+        tanh(n, out=n)
+        subtract(h_prev, n, out=h)
+        multiply(z, h, out=h)
+        add(h, n, out=h)  # n + z (h_{t-1} - n)
 
 
 def _backward_window(steps, product):
     """From the last step to the first: the slopes become gradients, and dh goes back in time."""
+    product_of, weights = product.multiply, product.weights
     for (dy, z, dh, through_z), (da, parts), (da_h, out) in steps:
-        np.add(dh, dy, out=dh)
-        np.multiply(da, dh, out=da)
-        product.multiply(da_h, product.weights, out=out)  # writes into all parts but the last
-        np.multiply(dh, z, out=through_z)
+        add(dh, dy, out=dh)
+        multiply(da, dh, out=da)
+        product_of(da_h, weights, out=out)  # writes into all parts but the last
+        multiply(dh, z, out=through_z)
         np.add.reduce(parts, axis=0, out=dh)
 
 
@@ -102,14 +105,14 @@ def _slopes(gates, h_prev):
     slopes = blocks.gate_buffer(*gates.shape, gates.dtype)
     (r, z, q, n), (da_n, da_r, da_z, da_q) = gates.swapaxes(0, 1), slopes.swapaxes(0, 1)
     update = 1 - z
-    np.multiply(n, n, out=da_n)
-    np.subtract(1, da_n, out=da_n)
-    np.multiply(da_n, update, out=da_n)
-    np.multiply(da_n, r, out=da_q)
-    np.subtract(1, r, out=da_r)
-    np.multiply(da_r, q, out=da_r)
-    np.multiply(da_r, da_q, out=da_r)
-    np.subtract(h_prev, n, out=da_z)
-    np.multiply(da_z, z, out=da_z)
-    np.multiply(da_z, update, out=da_z)
+    multiply(n, n, out=da_n)
+    subtract(1, da_n, out=da_n)
+    multiply(da_n, update, out=da_n)
+    multiply(da_n, r, out=da_q)
+    subtract(1, r, out=da_r)
+    multiply(da_r, q, out=da_r)
+    multiply(da_r, da_q, out=da_r)
+    subtract(h_prev, n, out=da_z)
+    multiply(da_z, z, out=da_z)
+    multiply(da_z, update, out=da_z)
     return slopes

@@ -1,6 +1,7 @@
 """The LSTM over a sequence, arranged for speed."""
 
 import numpy as np
+from numpy import add, multiply, subtract, tanh
 
 from rnncourse.scratch import memory
 from rnncourse.scratch.cells import LSTMCell
@@ -56,30 +57,32 @@ class LSTM(RecurrentLayer, LSTMCell):
 
 def _forward_window(steps, product):
     """The equations of the cell, one step after the other, each array written in place."""
-    half = np.array(0.5, product.weights.dtype)  # as an array: NumPy would convert the number at every call
+    product_of, weights = product.multiply, product.weights
+    half = np.array(0.5, weights.dtype)  # as an array: NumPy would convert the number at every call
     for (h_prev, c_prev, h, c, tanh_c, g, i, f, o), (a, projected, sigmoids), (recurrent,) in steps:
-        product.multiply(h_prev, product.weights, out=recurrent)  # the same memory as a, which is that of the gates
-        np.add(a, projected, out=a)
-        np.tanh(a, out=a)
-        np.multiply(sigmoids, half, out=sigmoids)
-        np.add(sigmoids, half, out=sigmoids)
-        np.multiply(f, c_prev, out=c)
-        np.multiply(i, g, out=tanh_c)
-        np.add(c, tanh_c, out=c)
-        np.tanh(c, out=tanh_c)
-        np.multiply(o, tanh_c, out=h)
+        product_of(h_prev, weights, out=recurrent)  # the same memory as a, which is that of the gates
+        add(a, projected, out=a)
+        tanh(a, out=a)
+        multiply(sigmoids, half, out=sigmoids)
+        add(sigmoids, half, out=sigmoids)
+        multiply(f, c_prev, out=c)
+        multiply(i, g, out=tanh_c)
+        add(c, tanh_c, out=c)
+        tanh(c, out=tanh_c)
+        multiply(o, tanh_c, out=h)
 
 
 def _backward_window(steps, product):
     """From the last step to the first: the slopes become gradients, and dh and dc go back in time."""
+    product_of, weights = product.multiply, product.weights
     for (dy, dc_dh, f, da_o, dh, dc), (da_gif, parts), (da, out) in steps:
-        np.add(dh, dy, out=dh)
-        np.multiply(dc_dh, dh, out=dc_dh)
-        np.add(dc, dc_dh, out=dc)
-        np.multiply(da_gif, dc, out=da_gif)
-        np.multiply(da_o, dh, out=da_o)
-        np.multiply(dc, f, out=dc)
-        product.multiply(da, product.weights, out=out)  # writes into parts
+        add(dh, dy, out=dh)
+        multiply(dc_dh, dh, out=dc_dh)
+        add(dc, dc_dh, out=dc)
+        multiply(da_gif, dc, out=da_gif)
+        multiply(da_o, dh, out=da_o)
+        multiply(dc, f, out=dc)
+        product_of(da, weights, out=out)  # writes into parts
         if product.groups > 1:
             np.add.reduce(parts, axis=0, out=dh)
 
@@ -92,15 +95,15 @@ def _slopes(gates, h, c_prev, tanh_c):
     """
     slopes = blocks.gate_buffer(*gates.shape, gates.dtype)
     (g, i, f, o), (da_g, da_i, da_f, da_o) = gates.swapaxes(0, 1), slopes.swapaxes(0, 1)
-    np.multiply(h, tanh_c, out=da_o)
-    dc_dh = np.subtract(o, da_o, out=memory.empty(o.shape, o.dtype))
-    np.multiply(h, o, out=da_o)
-    np.subtract(h, da_o, out=da_o)
-    np.multiply(f, c_prev, out=da_f)
-    np.multiply(da_f, f, out=da_g)
-    np.subtract(da_f, da_g, out=da_f)
-    np.multiply(i, g, out=da_i)
-    np.multiply(da_i, g, out=da_g)
-    np.subtract(i, da_g, out=da_g)
-    np.multiply(da_i, 1 - i, out=da_i)
+    multiply(h, tanh_c, out=da_o)
+    dc_dh = subtract(o, da_o, out=memory.empty(o.shape, o.dtype))
+    multiply(h, o, out=da_o)
+    subtract(h, da_o, out=da_o)
+    multiply(f, c_prev, out=da_f)
+    multiply(da_f, f, out=da_g)
+    subtract(da_f, da_g, out=da_f)
+    multiply(i, g, out=da_i)
+    multiply(da_i, g, out=da_g)
+    subtract(i, da_g, out=da_g)
+    multiply(da_i, 1 - i, out=da_i)
     return slopes, dc_dh

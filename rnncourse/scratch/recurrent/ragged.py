@@ -6,6 +6,13 @@ from rnncourse.scratch import memory
 from rnncourse.scratch.validate import require_lengths
 
 
+def as_lengths(lengths, steps, batch):
+    """Lengths (B,) as an array of integers from 1 to ``steps``; a list will do."""
+    array = np.array(lengths) if isinstance(lengths, list | tuple) else lengths
+    require_lengths("lengths", array, steps, batch)
+    return array.astype(int)
+
+
 class RaggedBatch:
     """The order that lets every step work on the first rows of the batch only.
 
@@ -19,7 +26,7 @@ class RaggedBatch:
         self.longest, self.order, self.active = steps, None, None
         if lengths is None:
             return
-        require_lengths("lengths", lengths, steps, batch)
+        lengths = as_lengths(lengths, steps, batch)
         self.longest = int(lengths.max())
         if lengths.min() < self.longest:
             self.order = np.argsort(-lengths, kind="stable")

@@ -2,7 +2,8 @@
 
 Both know nothing of the model but ``step(state, tokens) -> (log_probabilities, state)``: the log-probabilities (B, V)
 of the next token for each row, given the last tokens (B,) and a state, an array or a tuple of arrays whose rows are on
-the last axis but one, (B, .) or (depth, B, .).
+the last axis but one, (B, .) or (depth, B, .). Rows whose sentence has ended go on being passed, with any token: a step
+must answer for them too, and the answer is not used.
 """
 
 from typing import NamedTuple
@@ -25,10 +26,11 @@ class Hypotheses(NamedTuple):
 
 
 def length_penalty(length, alpha):
-    """``((5 + |Y|) / 6)^alpha``, by which a log-probability is divided (Wu et al. 2016, equation 14, first factor).
+    """``((5 + |Y|) / 6)^alpha``, by which a log-probability is divided, so that short sentences do not always win.
 
-    A long sentence has more factors below 1: with alpha = 0 it pays for each of them, and with larger alpha less. Here
-    |Y| counts EOS, so that all hypotheses of one step of a search have the same length.
+    Each further word multiplies by a number below 1: with alpha = 0 a sentence pays for it in full, with larger alpha
+    less. |Y| counts EOS here, so all hypotheses of one step of a search have the same length. Source: Wu et al. 2016,
+    *Google's neural machine translation system*, equation 14, without its term for coverage.
     """
     return ((5 + length) / 6) ** alpha
 
@@ -58,10 +60,11 @@ def greedy_search(step, state, max_length, special=DEFAULT_TOKENS):
 def beam_search(step, state, beam_size, max_length, alpha=0.0, special=DEFAULT_TOKENS):
     """Keep the ``beam_size`` most likely beginnings at each step, and return the best sentence for each source.
 
-    A hypothesis that takes EOS is finished: it leaves the beam, and its place stays empty (Sutskever et al. 2014,
-    section 3.2). At ``max_length`` tokens, EOS among them, all count as they stand. The best has the highest
+    A hypothesis that takes EOS leaves the beam for the finished ones (Sutskever et al. 2014, section 3.2), and its
+    place stays empty, so that a beam of 1 is greedy search; one of V^max_length misses nothing. At ``max_length``
+    tokens, EOS among them, all count as they stand. The best has the highest
     ``log p(Y) / length_penalty(|Y|, alpha)``. A source is done as soon as no unfinished hypothesis can win, even if all
-    its further tokens were certain. A beam of 1 is greedy search; one of V^max_length misses nothing.
+    its further tokens were certain.
 
     ``state`` has B rows; ``step`` is called with ``B beam_size`` rows, those of one source next to each other. Returns
     :class:`Hypotheses` with these scores. PAD and START are never taken.
@@ -113,7 +116,7 @@ class _Beam:
         return (parents + K * np.arange(B)[:, None]).ravel()
 
     def _take_best(self, extensions):
-        """The places of the K best, found one after the other, which beats sorting and puts the first of equals first."""
+        """The places of the K best, one after the other: that is quicker than sorting, and of equals the first wins."""
         items, chosen = np.arange(len(extensions)), np.empty(self.scores.shape, dtype=int)
         for k in range(chosen.shape[1]):
             chosen[:, k] = extensions.argmax(axis=1)
