@@ -25,7 +25,7 @@ def run(quick):
     """One row for each layer, B, T and H = D: ratios with their quartiles, and our time."""
     torch.set_num_threads(1)
     grid = [(1, 5, 16), (4, 8, 16)] if quick else list(itertools.product(BATCHES, STEPS, SIZES))
-    rows = [measure(kind, *shape, rounds=3 if quick else 7) for kind in LAYERS for shape in grid]
+    rows = [measure(kind, *shape, rounds=3 if quick else 5) for kind in LAYERS for shape in grid]
     with_own_kernels(
         lambda: rows.extend(measure("LSTM", *shape, 3, ", oneDNN off") for shape in grid if shape[1] <= 100)
     )

@@ -16,7 +16,7 @@ ALIGNMENT = 64  # bytes: a line of the cache, and a vector register
 
 
 class _Blocks(threading.local):
-    """Each thread's own blocks, by the number of bits of their size."""
+    """Each thread's own blocks, by their size."""
 
     def __init__(self):
         self.by_size = {}
@@ -34,9 +34,11 @@ def empty(shape, dtype):
     size = math.prod(shape) * np.dtype(dtype).itemsize
     if size < SMALLEST:
         return np.empty(shape, dtype)
-    blocks = _own.by_size.setdefault(size.bit_length(), [])
+    eighth = 2 ** (size.bit_length() - 4)  # of the power of two below: sizes that are nearly equal share their blocks
+    capacity = -(-size // eighth) * eighth
+    blocks = _own.by_size.setdefault(capacity, [])
     references = _references(blocks)
-    block, start = blocks[references.index(_UNUSED)] if _UNUSED in references else _new_block(blocks, size)
+    block, start = blocks[references.index(_UNUSED)] if _UNUSED in references else _new_block(blocks, capacity)
     return np.ndarray(shape, dtype, block, start)
 
 
@@ -47,16 +49,15 @@ def release():
     _own.total = sum(block.nbytes for blocks in _own.by_size.values() for block, _ in blocks)
 
 
-def _new_block(blocks, size):
-    """A block for any array with as many bits of size, and where to start in it; remembered unless it is too much."""
-    capacity = 2 ** size.bit_length() + ALIGNMENT  # what is never touched takes no memory
+def _new_block(blocks, capacity):
+    """A block, and where to start in it; it is remembered unless that would be too much."""
     if _own.total + capacity > LIMIT:
         release()
-    block = np.empty(capacity, np.uint8)
+    block = np.empty(capacity + ALIGNMENT, np.uint8)
     placed = block, -block.ctypes.data % ALIGNMENT
-    if _own.total + capacity <= LIMIT:
+    if _own.total + block.nbytes <= LIMIT:
         blocks.append(placed)
-        _own.total += capacity
+        _own.total += block.nbytes
     return placed
 
 

@@ -17,10 +17,16 @@ def _sequence_inputs(rng, size):
     return {"doutputs": rng.normal(size=outputs.shape), "outputs": outputs, "x": x, "h_0": h_0, **weights}
 
 
+def _cell_and_caches(outputs, x, h_0, W_xh, W_hh):
+    """A cell, and what its steps would have stored: x_t, h_{t-1} and h_t."""
+    cell = network(ElmanCell, W_xh, W_hh, np.zeros(h_0.shape[1]))
+    return cell, list(zip(x, [h_0, *outputs], outputs, strict=False))
+
+
 def _through_time(doutputs, outputs, x, h_0, W_xh, W_hh):
-    layer = network(RNN, W_xh, W_hh, np.zeros(h_0.shape[1]))
-    _, dh_0 = layer.backward(doutputs, None, (x, np.concatenate([h_0[None], outputs])))
-    return layer.grads["W_xh"], layer.grads["W_hh"], layer.grads["b_h"], dh_0
+    cell, caches = _cell_and_caches(outputs, x, h_0, W_xh, W_hh)
+    _, dh_0 = bptt.backward(cell, doutputs, caches)
+    return cell.grads["W_xh"], cell.grads["W_hh"], cell.grads["b_h"], dh_0
 
 
 def _through_time_variant(
@@ -82,9 +88,8 @@ def _window_inputs(rng, size):
 
 
 def _windows(doutputs, outputs, x, h_0, W_xh, W_hh, window):
-    cell = network(ElmanCell, W_xh, W_hh, np.zeros(h_0.shape[1]))
-    states = [h_0, *outputs]
-    bptt.truncated_backward(cell, doutputs, list(zip(x, states, outputs, strict=False)), window, stride=window)
+    cell, caches = _cell_and_caches(outputs, x, h_0, W_xh, W_hh)
+    bptt.truncated_backward(cell, doutputs, caches, window, stride=window)
     return cell.grads["W_xh"], cell.grads["W_hh"], cell.grads["b_h"]
 
 
