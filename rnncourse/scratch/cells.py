@@ -4,7 +4,7 @@ import numpy as np
 
 from rnncourse.scratch.functional import sigmoid
 from rnncourse.scratch.module import Module, uniform
-from rnncourse.scratch.state import require_state
+from rnncourse.scratch.state import require_finite_state, require_state
 from rnncourse.scratch.validate import require_all_finite, require_array, require_choice, require_finite, require_size
 
 
@@ -36,10 +36,11 @@ class Cell(Module):
         return self.parameters()[self.names[0]].dtype
 
     def require_step(self, x, state, name):
-        """Raise ``ValueError`` unless x (B, D) and the state fit this cell and each other."""
+        """Raise ``ValueError`` unless x (B, D) and the state are finite and fit this cell and each other."""
         require_array("x", x, ("B", self.input_size), self.dtype)
         require_all_finite("x", x)
         require_state(name, state, [(x.shape[0], size) for size in self.state_sizes], self.dtype)
+        require_finite_state(name, state)
 
 
 class ElmanCell(Cell):

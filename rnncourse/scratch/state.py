@@ -21,7 +21,7 @@ def pack(arrays):
 def require_state(name, state, shapes, dtype):
     """Raise ``ValueError`` unless ``state`` has these shapes: one array, or a tuple with one array for each shape.
 
-    The numbers must be finite.
+    It serves for gradients of a state, too, which may be infinite: what explodes is to be seen.
     """
     arrays = unpack(state)
     if len(arrays) != len(shapes):
@@ -29,10 +29,19 @@ def require_state(name, state, shapes, dtype):
         found = f"a tuple of {len(arrays)}" if isinstance(state, tuple) else type(state).__name__
         kind = "one array of shape" if len(shapes) == 1 else f"a tuple of {len(shapes)} arrays of shapes"
         raise ValueError(f"{name}: expected {kind} {written}, got {found}")
-    for i, (array, shape) in enumerate(zip(arrays, shapes, strict=True)):
-        part = f"{name}[{i}]" if len(shapes) > 1 else name
+    for part, array, shape in zip(_part_names(name, arrays), arrays, shapes, strict=True):
         require_array(part, array, shape, dtype)
+
+
+def require_finite_state(name, state):
+    """Raise ``ValueError`` if an array of the state holds NaN or infinity."""
+    arrays = unpack(state)
+    for part, array in zip(_part_names(name, arrays), arrays, strict=True):
         require_all_finite(part, array)
+
+
+def _part_names(name, arrays):
+    return [f"{name}[{i}]" for i in range(len(arrays))] if len(arrays) > 1 else [name]
 
 
 def join(states):

@@ -49,6 +49,12 @@ def require_between(name, number, low, high):
         raise ValueError(f"{name}: expected a number from {low} to below {high}, got {number!r}")
 
 
+def require_fraction(name, number):
+    """Raise ``ValueError`` unless ``number`` is from 0 to 1, both included."""
+    if not isinstance(number, int | float | np.number) or not 0 <= number <= 1:
+        raise ValueError(f"{name}: expected a number from 0 to 1, got {number!r}")
+
+
 def require_positive(name, number):
     """Raise ``ValueError`` unless ``number`` is greater than 0."""
     if not isinstance(number, int | float | np.number) or not number > 0:

@@ -99,7 +99,7 @@ LAYER_BUGS = {
     "bias forgotten": ("LSTM", blocks, "project", "np.add(projected, b,", "np.add(projected, 0 * b,"),
     "recurrent weight not transposed": ("LSTM", products.TransposedProduct, "__init__", "order).swapaxes(1, 2)", "order)"),
     "recurrent weight not transposed, one row": ("GRU", products.TransposedProduct, "__init__", "columns(W, order).T", "columns(W, order).reshape(W.T.shape)"),
-    "dstate ignored": ("LSTM", layer.RecurrentLayer, "backward", "if dstate is None", "if True"),
+    "dstate ignored": ("LSTM", layer.RecurrentLayer, "_enter_state", "if state is None", "if name == 'dstate' or state is None"),
     "dstate changed in place": ("RNN", ragged.RaggedBatch, "enter_state", "array.copy() if", "-array if"),
     "lengths ignored": ("GRU", layer.RecurrentLayer, "forward", "RaggedBatch(lengths, T, B)", "RaggedBatch(None, T, B)"),
     "last state of the padded end": ("LSTM", ragged.RaggedBatch, "last", "if self.order is None", "if True"),

@@ -377,3 +377,12 @@ BAD_INPUT = {
 @pytest.mark.parametrize("name", BAD_INPUT)
 def test_bad_input_is_named(name):
     assert_rejects(*BAD_INPUT[name])
+
+
+@pytest.mark.parametrize("name", ["RNN", "LSTM", "GRU", "GRU reset before", "unrolled LSTM"])
+def test_an_exploded_gradient_goes_through_to_be_seen(name):
+    c = case(LAYERS[name])
+    unpack(c.dstate)[0][...] = np.inf
+    with np.errstate(all="ignore"):
+        dx, _ = c.backward(c.forward()[2])
+    assert not np.isfinite(dx).all()

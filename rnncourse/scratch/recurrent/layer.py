@@ -3,7 +3,7 @@
 import numpy as np
 
 from rnncourse.scratch.recurrent.ragged import RaggedBatch
-from rnncourse.scratch.state import pack, require_state, unpack
+from rnncourse.scratch.state import pack, require_finite_state, require_state, unpack
 from rnncourse.scratch.validate import require_all_finite, require_array
 
 
@@ -28,14 +28,10 @@ class RecurrentLayer:
         require_array("x", x, ("T", "B", self.input_size), self.dtype)
         T, B, _ = x.shape
         batch = RaggedBatch(lengths, T, B)
-        shapes = self.state_shapes(B)
-        if state is None:
-            arrays = tuple(np.zeros(shape, self.dtype) for shape in shapes)
-        else:
-            require_state("state", state, shapes, self.dtype)
-            arrays = tuple(batch.enter_state(array) for array in unpack(state))
+        arrays = self._enter_state("state", state, batch)
         x = batch.enter(x)
         require_all_finite("x", x)
+        require_finite_state("state", pack(arrays))
         outputs, arrays, steps = self._forward_steps(x, arrays, batch)
         outputs = batch.leave(outputs)
         outputs.flags.writeable = False
@@ -51,15 +47,18 @@ class RecurrentLayer:
         if doutputs is None:
             doutputs = np.broadcast_to(np.zeros((), self.dtype), (T, B, self.output_size))
         require_array("doutputs", doutputs, (T, B, self.output_size), self.dtype)
-        shapes = self.state_shapes(B)
-        if dstate is None:
-            darrays = tuple(np.zeros(shape, self.dtype) for shape in shapes)
-        else:
-            require_state("dstate", dstate, shapes, self.dtype)
-            darrays = tuple(batch.enter_state(array) for array in unpack(dstate))
+        darrays = self._enter_state("dstate", dstate, batch)
         dx, darrays = self._backward_steps(batch.enter(doutputs), darrays, steps, batch)
         return batch.leave(dx), pack(batch.leave_state(array) for array in darrays)
 
     def state_shapes(self, batch):
         """The shape of each array of the state."""
         return [(batch, size) for size in self.state_sizes]
+
+    def _enter_state(self, name, state, batch):
+        """The arrays of a state or of its gradient in the batch's order, copies; zeros when None."""
+        shapes = self.state_shapes(batch.shape[1])
+        if state is None:
+            return tuple(np.zeros(shape, self.dtype) for shape in shapes)
+        require_state(name, state, shapes, self.dtype)
+        return tuple(batch.enter_state(array) for array in unpack(state))

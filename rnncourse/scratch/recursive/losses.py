@@ -3,7 +3,14 @@
 import numpy as np
 
 from rnncourse.scratch.functional import cross_entropy, cross_entropy_backward
-from rnncourse.scratch.validate import require_array, require_choice, require_float, require_indices, require_lengths
+from rnncourse.scratch.validate import (
+    require_array,
+    require_choice,
+    require_float,
+    require_fraction,
+    require_indices,
+    require_lengths,
+)
 
 
 def node_cross_entropy(logits, labels, reduction="mean"):
@@ -40,7 +47,7 @@ def autoencoder_loss(errors, logits, lengths, targets, alpha, classified="inner"
     require_lengths("lengths", lengths, nodes // 2 + 1, B)
     require_array("targets", targets, (B,))
     require_indices("targets", targets, K)
-    _require_fraction("alpha", alpha)
+    require_fraction("alpha", alpha)
     require_choice("classified", classified, ("inner", "root"))
     at = _classified_nodes(nodes, lengths.astype(int), classified)
     label_loss, cache = cross_entropy(logits, np.broadcast_to(targets, (nodes, B)), at, "sum")
@@ -59,8 +66,3 @@ def _classified_nodes(nodes, lengths, classified):
     node, root = np.arange(nodes)[:, None], 2 * lengths - 2
     first = root if classified == "root" else np.minimum(lengths, root)
     return (first <= node) & (node <= root)
-
-
-def _require_fraction(name, number):
-    if not isinstance(number, int | float | np.number) or not 0 <= number <= 1:
-        raise ValueError(f"{name}: expected a number from 0 to 1, got {number!r}")

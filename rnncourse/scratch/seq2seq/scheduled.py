@@ -4,7 +4,7 @@ import numpy as np
 
 from rnncourse.scratch.seq2seq.search import permit
 from rnncourse.scratch.seq2seq.tokens import DEFAULT_TOKENS
-from rnncourse.scratch.validate import require_array, require_choice
+from rnncourse.scratch.validate import require_array, require_choice, require_fraction
 
 
 def scheduled_inputs(step, state, inputs, ratio, rng, choice="argmax", special=DEFAULT_TOKENS):
@@ -19,8 +19,7 @@ def scheduled_inputs(step, state, inputs, ratio, rng, choice="argmax", special=D
     """
     require_array("inputs", inputs, ("T", "B"))
     require_choice("choice", choice, ("argmax", "sample"))
-    if not isinstance(ratio, int | float | np.number) or not 0 <= ratio <= 1:
-        raise ValueError(f"ratio: expected a number from 0 to 1, got {ratio!r}")
+    require_fraction("ratio", ratio)
     stays = (rng.random(inputs.shape) < ratio) | (inputs == special.pad)
     mixed = inputs.copy()
     for t in range(len(inputs) - 1):
