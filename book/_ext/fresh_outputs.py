@@ -15,6 +15,7 @@ BEHIND_THE_OUTPUTS = (
     "rnncourse/**/*.py",
     "rnncourse/**/*.js",
     "benchmarks/results/*.json",
+    "benchmarks/tables.py",
     "book/_ext/*.py",
     "_config.yml",
     "requirements.txt",

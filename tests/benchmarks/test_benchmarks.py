@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "benchmarks" / "results"
 PINS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+NAMES = ["recurrent", "bptt", "characters", "word2vec", "recursive", "memory"]
+LAYERS = ["RNN", "LSTM", "GRU", "LSTM, oneDNN off"]
 RATIOS = ["ours / torch", "ours / products"]
 
 
@@ -28,7 +31,7 @@ def quick(tmp_path_factory):
     folder = tmp_path_factory.mktemp("results") / "new"
     run = python("-m", "benchmarks", "--quick", "--output", folder)
     assert run.returncode == 0, run.stderr
-    assert sorted(path.name for path in folder.iterdir()) == ["bptt.json", "recurrent.json"]
+    assert sorted(path.name for path in folder.iterdir()) == sorted(f"{name}.json" for name in NAMES)
     return run.stdout, {path.stem: read(path) for path in folder.iterdir()}
 
 
@@ -42,12 +45,17 @@ def read(path):
 
 
 def numbers(result):
-    """Every measured figure of a result."""
+    """Every measured figure of a result; what a row is about may be a word."""
     for row in (*result["rows"], result["summary"]):
-        yield from row.values()
+        yield from (value for key, value in row.items() if key not in ("layer", "dtype"))
 
 
-@pytest.mark.parametrize("name", ["recurrent", "bptt"])
+def geometric_mean(values):
+    values = list(values)
+    return pytest.approx(math.prod(values) ** (1 / len(values)))
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_results_say_what_where_and_when(quick, name):
     result = quick[1][name]
     assert result["benchmark"] == name
@@ -58,20 +66,28 @@ def test_results_say_what_where_and_when(quick, name):
     assert all(math.isfinite(number) for number in numbers(result))
 
 
-def test_recurrent_compares_at_every_shape(quick):
-    result = quick[1]["recurrent"]
-    assert [(row["B"], row["T"], row["H"]) for row in result["rows"]] == [(1, 5, 16), (4, 8, 16)]
-    for row in result["rows"]:
+@pytest.mark.parametrize("name", NAMES)
+def test_all_rows_of_a_result_have_the_same_keys(quick, name):
+    assert len({tuple(row) for row in quick[1][name]["rows"]}) == 1
+
+
+def test_recurrent_compares_every_layer_at_every_shape(quick):
+    rows = quick[1]["recurrent"]["rows"]
+    shapes = [(1, 5, 16), (4, 8, 16)]
+    assert [(row["layer"], row["B"], row["T"], row["H"]) for row in rows] == [(k, *s) for k in LAYERS for s in shapes]
+    for row in rows:
         for reference in ("torch", "products"):
             assert 0 < row[f"low {reference}"] <= row[f"ours / {reference}"] <= row[f"high {reference}"]
 
 
+@pytest.mark.parametrize("layer", LAYERS)
 @pytest.mark.parametrize("key", RATIOS)
-def test_recurrent_summary_follows_from_its_rows(quick, key):
-    rows, summary = quick[1]["recurrent"]["rows"], quick[1]["recurrent"]["summary"]
-    assert summary[key] == pytest.approx(math.prod(row[key] for row in rows) ** (1 / len(rows)))
-    assert summary[f"{key}, B = 4"] == pytest.approx(rows[1][key])
-    assert summary[f"{key}, worst"] == max(row[key] for row in rows)
+def test_recurrent_summary_follows_from_its_rows(quick, key, layer):
+    summary = quick[1]["recurrent"]["summary"]
+    small, large = (row[key] for row in quick[1]["recurrent"]["rows"] if row["layer"] == layer)
+    assert summary[f"{layer}, {key}"] == geometric_mean([small, large])
+    assert summary[f"{layer}, {key}, B = 4"] == pytest.approx(large)
+    assert summary[f"{layer}, {key}, worst"] == max(small, large)
 
 
 def test_bptt_measures_every_length(quick):
@@ -85,6 +101,60 @@ def test_memory_grows_with_the_sequence_only_when_caches_are_kept(quick):
     summary = quick[1]["bptt"]["summary"]
     assert 0.7 < summary["slope of full, MB"] < 1.1
     assert abs(summary["slope of pieces, MB"]) < 0.05
+
+
+def test_characters_compares_streams_and_precisions(quick):
+    result = quick[1]["characters"]
+    rows, summary = result["rows"], result["summary"]
+    assert [(row["B"], row["dtype"]) for row in rows] == [(32, "float64"), (64, "float64"), (64, "float32")]
+    assert all(0 < row["low"] <= row["plain / ours"] <= row["high"] for row in rows)
+    assert summary["plain / ours, float64"] == geometric_mean(row["plain / ours"] for row in rows[:2])
+    assert summary["plain / ours, float32"] == pytest.approx(rows[2]["plain / ours"])
+    for key in ("ours bits", "ours bits, same time"):
+        assert summary[f"{key} - plain bits, worst"] == max(row[key] - row["plain bits"] for row in rows)
+
+
+def test_characters_says_what_was_read(quick):
+    sizes = quick[1]["characters"]["sizes"]
+    assert (sizes["T"], sizes["H"], sizes["text"], sizes["unseen"], sizes["seeds"]) == (25, 100, 18_000, 2000, 2)
+
+
+def test_word2vec_has_a_row_for_each_seed(quick):
+    result = quick[1]["word2vec"]
+    assert [row["seed"] for row in result["rows"]] == [0, 1]
+    for row in result["rows"]:
+        assert 0 < row["low"] <= row["gensim / ours"] <= row["high"]
+        assert all(0 <= row[f"{name} purity"] <= 1 and row[f"{name} pairs/s"] > 0 for name in ("ours", "gensim"))
+    sizes = result["sizes"]
+    assert [sizes[key] for key in ("vocabulary", "sentence", "window", "negatives", "epochs")] == [60, 20, 5, 5, 3]
+
+
+def test_word2vec_summary_follows_from_its_rows(quick):
+    rows, summary = quick[1]["word2vec"]["rows"], quick[1]["word2vec"]["summary"]
+    assert list(summary) == ["gensim / ours", "ours pairs/s", "gensim pairs/s", "ours purity", "gensim purity"]
+    for key, value in summary.items():
+        middle = statistics.mean if "purity" in key else statistics.median
+        assert value == pytest.approx(middle(row[key] for row in rows))
+
+
+def test_recursive_compares_given_and_greedy_trees_with_torch(quick):
+    [row] = quick[1]["recursive"]["rows"]
+    for name in ("given", "greedy"):
+        assert 0 < row[f"low {name}"] <= row[f"torch / {name}"] <= row[f"high {name}"]
+        assert row[f"{name}, sentences/s"] > 0
+        summary = quick[1]["recursive"]["summary"]
+        assert summary[f"torch / {name}, B = {row['B']}"] == row[f"torch / {name}"]
+        assert summary[f"torch / {name}, mean"] == pytest.approx(row[f"torch / {name}"])
+
+
+def test_memory_summary_follows_from_its_rows(quick):
+    rows, summary = quick[1]["memory"]["rows"], quick[1]["memory"]["summary"]
+    assert [row["layer"] for row in rows] == LAYERS[:3]
+    for row in rows:
+        assert row["ours / torch"] == pytest.approx(row["ours MB"] / row["torch MB"])
+        assert row["ours MB"] > row["must hold MB"] / 2  # the outputs and dx are made by the pass
+        assert summary[f"{row['layer']}, ours / torch"] == pytest.approx(row["ours / torch"])
+    assert summary["3 passes / 1, worst"] == max(row["3 passes / 1"] for row in rows) < 2
 
 
 def test_the_tables_are_printed(quick):
@@ -106,7 +176,7 @@ def test_only_the_named_benchmark_runs_and_quick_alone_writes_nothing():
 def test_an_unknown_name_is_refused():
     run = python("-m", "benchmarks", "recurent")
     assert run.returncode == 2
-    assert "expected one of recurrent, bptt, got recurent" in run.stderr
+    assert f"expected one of {', '.join(NAMES)}, got recurent" in run.stderr
 
 
 def test_threads_that_can_no_longer_be_pinned_are_refused():
@@ -139,10 +209,11 @@ def test_a_write_that_fails_leaves_the_old_file(failure, tmp_path):
     assert read(tmp_path / "name.json") == {"value": 1}
 
 
-@pytest.mark.parametrize("name", ["recurrent", "bptt"])
+@pytest.mark.parametrize("name", NAMES)
 def test_the_stored_results_are_of_a_full_run(quick, name):
     stored, fresh = read(RESULTS / f"{name}.json"), quick[1][name]
     assert stored["quick"] is False
     assert stored.keys() == fresh.keys()
     assert stored["rows"][0].keys() == fresh["rows"][0].keys()
-    assert len(stored["rows"]) > len(fresh["rows"])
+    assert stored.get("sizes", {}).keys() == fresh.get("sizes", {}).keys()
+    assert name == "characters" or len(stored["rows"]) > len(fresh["rows"])  # its quick run reads less, in as many ways
