@@ -18,7 +18,7 @@ class Cell(Module):
     @property
     def input_size(self):
         """D, the width of x."""
-        return self.parameters()[self.names[0]].shape[0]
+        return getattr(self, self.names[0]).shape[0]
 
     @property
     def output_size(self):
@@ -28,12 +28,12 @@ class Cell(Module):
     @property
     def state_sizes(self):
         """The width of each array of the state."""
-        return (self.parameters()[self.names[1]].shape[0],)
+        return (getattr(self, self.names[1]).shape[0],)
 
     @property
     def dtype(self):
         """The floating type of weights, inputs and states."""
-        return self.parameters()[self.names[0]].dtype
+        return getattr(self, self.names[0]).dtype
 
     def require_step(self, x, state, name):
         """Raise ``ValueError`` unless x (B, D) and the state are finite and fit this cell and each other."""

@@ -33,7 +33,9 @@ def check_everything(name):
     layer_checks.check_each_sequence_alone(LAYERS[name])
 
 
-def test_without_a_bug_nothing_is_caught():
+@pytest.mark.parametrize("rows", [8, blocks.ROWS])
+def test_without_a_bug_nothing_is_caught(rows, monkeypatch):
+    monkeypatch.setattr(blocks, "ROWS", rows)
     for name in ("RNN", "RNN relu", "LSTM", "GRU", "GRU reset before", "stacked LSTM, skip", "bidirectional GRU"):
         check_everything(name)
 
@@ -57,35 +59,35 @@ LAYER_BUGS = {
     "RNN: outputs ignored": ("RNN", rnn.RNN, "_backward_steps", "np.add(dh_t, dy, out=dh_t)", "pass"),
     "RNN: nothing sent back in time": ("RNN", rnn.RNN, "_backward_steps", "np.add(dh_t, dy,", "np.add(0 * dh_t, dy,"),
     "RNN: padding not cleared": ("RNN", rnn.RNN, "_backward_steps", "batch.clear_padding(da, w)", "pass"),
-    "LSTM: gates i and f swapped": ("LSTM", lstm, "_forward_window", "multiply(f, c_prev", "multiply(i, c_prev"),
+    "LSTM: gates i and f swapped": ("LSTM", lstm, "_forward_window", "multiply(gates, contents", "multiply(gates[::-1], contents"),
     "LSTM: c_0 ignored": ("LSTM", lstm.LSTM, FORWARD, "h[0], c[0] = state", "h[0], c[0] = state[0], 0"),
-    "LSTM: no tanh of c": ("LSTM", lstm, "_forward_window", "tanh(c, out=tanh_c)", "tanh_c[...] = c"),
-    "LSTM: sigmoid of 2a": ("LSTM", lstm.LSTM, FORWARD, "W_x[SIGMOIDS] *= 0.5", "pass"),
-    "LSTM: bias of 2a": ("LSTM", lstm.LSTM, FORWARD, "b[SIGMOIDS] *= 0.5", "pass"),
+    "LSTM: no tanh of c": ("LSTM", lstm, "_forward_window", "tanh(c, tanh_c)", "tanh_c[...] = c"),
+    "LSTM: sigmoid of 2a": ("LSTM", lstm.LSTM, FORWARD, "W_x[1:] *= 0.5", "pass"),
+    "LSTM: bias of 2a": ("LSTM", lstm.LSTM, FORWARD, "b[1:] *= 0.5", "pass"),
     "LSTM: c for h in the last state": ("LSTM", lstm.LSTM, FORWARD, "(batch.last(h),", "(batch.last(c),"),
-    "LSTM: dc not carried": ("LSTM", lstm, "_backward_window", "multiply(dc, f, out=dc)", "dc[...] = 0"),
-    "LSTM: dc not forgotten": ("LSTM", lstm, "_backward_window", "multiply(dc, f, out=dc)", "pass"),
-    "LSTM: h's way to c left out": ("LSTM", lstm, "_backward_window", "add(dc, dc_dh, out=dc)", "pass"),
+    "LSTM: dc not carried": ("LSTM", lstm, "_backward_window", "multiply(dc, f, dc)", "dc[...] = 0"),
+    "LSTM: dc not forgotten": ("LSTM", lstm, "_backward_window", "multiply(dc, f, dc)", "pass"),
+    "LSTM: h's way to c left out": ("LSTM", lstm, "_backward_window", "add(dc, dc_dh, dc)", "pass"),
     "LSTM: no slope of tanh(c)": ("LSTM", lstm, "_slopes", "subtract(o, da_o, out", "add(o, 0 * da_o, out"),
-    "LSTM: c_t for c_{t-1}": ("LSTM", lstm.LSTM, "_backward_steps", "h[1:][w], c[w]", "h[1:][w], c[1:][w]"),
-    "LSTM: h_{t-1} for h_t": ("LSTM", lstm.LSTM, "_backward_steps", "_slopes(gates[w], h[1:][w]", "_slopes(gates[w], h[w]"),
-    "LSTM: no slope of f": ("LSTM", lstm, "_slopes", "subtract(da_f, da_g, out=da_f)", "pass"),
-    "LSTM: no slope of i": ("LSTM", lstm, "_slopes", "multiply(da_i, 1 - i, out=da_i)", "pass"),
+    "LSTM: f c_{t-1} for c_{t-1}": ("LSTM", lstm, "_slopes", "multiply(gates, slots[:, CONTENTS], out=da_fi)", "multiply(gates, slots[:, CONTENTS], out=da_fi); da_fi[:, 0] *= slots[:, 2]"),
+    "LSTM: h_{t-1} for h_t": ("LSTM", lstm.LSTM, "_backward_steps", "_slopes(slots[w], h[1:][w]", "_slopes(slots[w], h[w]"),
+    "LSTM: no slope of f and i": ("LSTM", lstm, "_slopes", "subtract(da_fi, da_fi * gates, out=da_fi)", "pass"),
+    "LSTM: slopes of f and i swapped": ("LSTM", lstm, "_slopes", "da_fi * gates, out", "da_fi * gates[:, ::-1], out"),
     "LSTM: no slope of g": ("LSTM", lstm, "_slopes", "subtract(i, da_g, out=da_g)", "da_g[...] = i"),
     "LSTM: no slope of o": ("LSTM", lstm, "_slopes", "subtract(h, da_o, out=da_o)", "da_o[...] = h"),
     "LSTM: h_t in dW_h": ("LSTM", lstm.LSTM, "_backward_steps", '["W_h"], h[w]', '["W_h"], h[1:][w].copy()'),
     "LSTM: gates not put back in order": ("LSTM", lstm.LSTM, "_backward_steps", "as_rows(da, ORDER)", "as_rows(da, (0, 1, 2, 3))"),
-    "GRU: z and 1 - z swapped": ("GRU", gru, "_forward_window", "subtract(h_prev, n, out=h)", "subtract(n, h_prev, out=h)"),
-    "GRU: r and z swapped": ("GRU", gru, "_forward_window", "multiply(r, q, out=n)", "multiply(z, q, out=n)"),
-    "GRU: recurrent bias of n dropped": ("GRU", gru, "_forward_window", "add(q, b_hn, out=q)", "pass"),
+    "GRU: z and 1 - z swapped": ("GRU", gru, "_forward_window", "subtract(h_prev, n, h)", "subtract(n, h_prev, h)"),
+    "GRU: r and z swapped": ("GRU", gru, "_forward_window", "multiply(r, q, n)", "multiply(z, q, n)"),
+    "GRU: recurrent bias of n dropped": ("GRU", gru, "_forward_window", "add(q, b_hn, q)", "pass"),
     "GRU: recurrent bias outside the reset": (
         "GRU",
         gru,
         "_forward_window",
-        "add(n, projected_n, out=n)",
-        "add(n, projected_n + b_hn - r * b_hn, out=n)",
+        "add(n, projected_n, n)",
+        "add(n, projected_n + b_hn - r * b_hn, n)",
     ),
-    "GRU: the way through z left out": ("GRU", gru, "_backward_window", "multiply(dh, z, out=through_z)", "through_z[...] = 0"),
+    "GRU: the way through z left out": ("GRU", gru, "_backward_window", "multiply(dh, z, through_z)", "through_z[...] = 0"),
     "GRU: the way through z with 1 - z": ("GRU", gru, "_backward_window", "multiply(dh, z,", "multiply(dh, 1 - z,"),
     "GRU: r's gradient without its slope": ("GRU", gru, "_slopes", "subtract(1, r, out=da_r)", "da_r[...] = 1"),
     "GRU: n - h for h - n": ("GRU", gru, "_slopes", "subtract(h_prev, n, out=da_z)", "subtract(n, h_prev, out=da_z)"),
@@ -93,7 +95,8 @@ LAYER_BUGS = {
     "GRU: recurrent gradient of n without r": ("GRU", gru, "_slopes", "multiply(da_n, r, out=da_q)", "da_q[...] = da_n"),
     "GRU: b_hn gets the input's gradient": ("GRU", gru.GRU, "_backward_steps", '["b_hn"], to_q', '["b_hn"], to_rzn[:, 2 * H :]'),
     "GRU: padding not cleared": ("GRU", gru.GRU, "_backward_steps", "batch.clear_padding(da, w)", "pass"),
-    "weight gradients overwritten": ("LSTM", blocks, "add_product", "total += np", "total[...] = np"),
+    "weight gradients overwritten": ("LSTM", blocks, "add_product", "total += np.matmul(rows.T", "total[...] = np.matmul(rows.T"),
+    "not transposed back": ("LSTM", blocks, "add_product", "dtype)).T\n", "dtype)).reshape(total.shape)\n"),
     "bias averaged over the batch": ("GRU", blocks, "add_sum", "@ rows", "@ rows / len(rows)"),
     "bias gradient overwritten": ("RNN", blocks, "add_sum", "total +=", "total[...] ="),
     "bias forgotten": ("LSTM", blocks, "project", "np.add(projected, b,", "np.add(projected, 0 * b,"),
@@ -126,6 +129,7 @@ def plant(monkeypatch, owner, function, right, wrong):
 @pytest.mark.parametrize("bug", LAYER_BUGS)
 def test_a_buggy_layer_is_caught(bug, monkeypatch):
     name, *where = LAYER_BUGS[bug]
+    monkeypatch.setattr(blocks, "ROWS", 8)  # so that small cases are what large ones are elsewhere
     plant(monkeypatch, *where)
     with pytest.raises((AssertionError, ValueError), match=r"relative error|shape|assert|finite"):
         check_everything(name)

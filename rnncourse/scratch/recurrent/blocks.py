@@ -10,11 +10,12 @@ import numpy as np
 from rnncourse.scratch import memory
 
 ROWS = 1024  # steps times batch of a window: enough for products at full speed, few enough to stay near in the cache
+NARROW = 2**17  # numbers of a weight that is small
 
 
-def windows(T, B):
-    """Slices that cover T steps in order."""
-    size = -(-ROWS // B)
+def windows(T, B, H):
+    """Slices that cover T steps in order; the wider the weights, the longer, for each window adds to all of them."""
+    size = -(-max(ROWS, 4 * H) // B)
     return [slice(start, min(start + size, T)) for start in range(0, T, size)]
 
 
@@ -67,8 +68,11 @@ def as_rows(da, order):
 
 def add_product(total, inputs, rows):
     """Add ``inputs^T @ rows``, the sum over steps and batch: inputs (n, B, K), rows (n B, N), total (K, N)."""
-    product = memory.empty(total.shape, total.dtype)
-    total += np.matmul(inputs.reshape(len(rows), -1).T, rows, out=product)
+    inputs = inputs.reshape(len(rows), -1)
+    if total.size <= NARROW and len(rows) >= ROWS:  # many rows for a small weight: quicker with the longer side first
+        total += np.matmul(rows.T, inputs, out=memory.empty(total.T.shape, total.dtype)).T
+    else:
+        total += np.matmul(inputs.T, rows, out=memory.empty(total.shape, total.dtype))
 
 
 def add_sum(total, rows):

@@ -33,7 +33,7 @@ class GRU(RecurrentLayer, GRUCell):
         W_x[SIGMOIDS] *= 0.5  # because sigmoid(a) = 1/2 + 1/2 tanh(a / 2)
         b[SIGMOIDS] *= 0.5
         product = RecurrentProduct(self.W_h, ORDER, B, SIGMOIDS)
-        for w in blocks.windows(T, B):
+        for w in blocks.windows(T, B, H):
             window, projected = gates[w], blocks.project(x[w], W_x, b)
             states = h[w], h[1:][w], *window.swapaxes(0, 1), projected[:, 2]
             arguments, panels = (window[:, SIGMOIDS], projected[:, SIGMOIDS]), (product.out(window[:, :3]),)
@@ -48,7 +48,7 @@ class GRU(RecurrentLayer, GRUCell):
         product = TransposedProduct(self.W_h, ORDER, B)
         dx, parts = memory.empty(x.shape, x.dtype), memory.empty((product.groups + 1, B, H), x.dtype)
         dW_h = self.grads["W_h"]
-        for w in reversed(blocks.windows(T, B)):
+        for w in reversed(blocks.windows(T, B, H)):
             da = _slopes(gates[w], h[w])
             batch.clear_padding(da, w)
             n = len(da)
@@ -70,30 +70,31 @@ def _forward_window(steps, product, b_hn):
     """The equations of the cell, one step after the other; q is ``h_{t-1} @ W_hn + b_hn``, what r resets."""
     product_of, weights = product.multiply, product.weights
     half = np.array(0.5, weights.dtype)  # as an array: NumPy would convert the number at every call
+    # The last argument of each is where the result goes: `out=` would take a twentieth of a small step.
     for (h_prev, h, r, z, q, n, projected_n), (rz, projected_rz), (recurrent,) in steps:
-        product_of(h_prev, weights, out=recurrent)  # writes into r, z and q
-        add(rz, projected_rz, out=rz)
-        tanh(rz, out=rz)
-        multiply(rz, half, out=rz)
-        add(rz, half, out=rz)
-        add(q, b_hn, out=q)
-        multiply(r, q, out=n)
-        add(n, projected_n, out=n)
-        tanh(n, out=n)
-        subtract(h_prev, n, out=h)
-        multiply(z, h, out=h)
-        add(h, n, out=h)  # n + z (h_{t-1} - n)
+        product_of(h_prev, weights, recurrent)  # writes into r, z and q
+        add(rz, projected_rz, rz)
+        tanh(rz, rz)
+        multiply(rz, half, rz)
+        add(rz, half, rz)
+        add(q, b_hn, q)
+        multiply(r, q, n)
+        add(n, projected_n, n)
+        tanh(n, n)
+        subtract(h_prev, n, h)
+        multiply(z, h, h)
+        add(h, n, h)  # n + z (h_{t-1} - n)
 
 
 def _backward_window(steps, product):
     """From the last step to the first: the slopes become gradients, and dh goes back in time."""
     product_of, weights = product.multiply, product.weights
     for (dy, z, dh, through_z), (da, parts), (da_h, out) in steps:
-        add(dh, dy, out=dh)
-        multiply(da, dh, out=da)
-        product_of(da_h, weights, out=out)  # writes into all parts but the last
-        multiply(dh, z, out=through_z)
-        np.add.reduce(parts, axis=0, out=dh)
+        add(dh, dy, dh)
+        multiply(da, dh, da)
+        product_of(da_h, weights, out)  # writes into all parts but the last
+        multiply(dh, z, through_z)
+        np.add.reduce(parts, 0, None, dh)
 
 
 def _slopes(gates, h_prev):

@@ -22,7 +22,7 @@ class RNN(RecurrentLayer, ElmanCell):
         h[0] = state[0]
         a = h[1:, None]  # written where h_t will stand; the second axis is for gates, of which there is one
         product = RecurrentProduct(self.W_hh, (0,), B)
-        for w in blocks.windows(T, B):
+        for w in blocks.windows(T, B, H):
             projected = blocks.project(x[w], self.W_xh[None], self.b_h)
             for (h_prev,), (a_t, from_x), (recurrent,) in batch.steps(
                 w, (h[w],), (a[w], projected), (product.out(a[w]),)
@@ -41,7 +41,7 @@ class RNN(RecurrentLayer, ElmanCell):
         (dh,) = dstate
         product = TransposedProduct(self.W_hh, (0,), B)
         dx = memory.empty(x.shape, x.dtype)
-        for w in reversed(blocks.windows(T, B)):
+        for w in reversed(blocks.windows(T, B, H)):
             da = self._slope(h[1:][w])[:, None]
             batch.clear_padding(da, w)
             states, panels = (doutputs[w], [dh] * len(da)), (product.left(da), [product.out(dh[None])] * len(da))
