@@ -1,16 +1,14 @@
 """The LSTM variants: against differences, torch, the onnx package's own LSTM with peepholes, and one another."""
 
 import math
-import runpy
 from functools import partial
-from pathlib import Path
 
 import numpy as np
-import onnx.backend.test.case.node
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from onnx.backend.test.case.node.lstm import LSTMHelper
 
 from rnncourse.scratch import LSTMCell, Unrolled
 from rnncourse.scratch.gradcheck import directional_derivative
@@ -27,6 +25,7 @@ from .checks import (
     named,
     step_case,
 )
+from .onnx_cases import published_cases
 from .torch_oracles import gradients, leaves
 
 SIZES = [(1, 1, 1), (1, 3, 4), (5, 1, 2), (3, 4, 5)]  # B, D, H
@@ -147,22 +146,8 @@ def test_full_gate_recurrence_by_hand():
 
 
 def published():
-    """The onnx package's case of an LSTM with peepholes, and the program that computed it.
-
-    The file of the exporters runs with a recorder in the place of ``expect``, as in ``test_attention``.
-    """
-    cases = []
-
-    def record(node, inputs, outputs, name, **_):
-        case = dict(zip(filter(None, node.input), inputs, strict=True)) | {"name": name}
-        cases.append(case | dict(zip(filter(None, node.output), outputs, strict=True)))
-
-    nodes = onnx.backend.test.case.node
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(nodes, "expect", record)
-        program = runpy.run_path(str(Path(nodes.__file__).with_name("lstm.py")))
-        program["LSTM"].export_peepholes()
-    return next(case for case in cases if case["name"] == "test_lstm_with_peepholes"), program["LSTMHelper"]
+    """The onnx package's case of an LSTM with peepholes."""
+    return next(case for case in published_cases("lstm.py") if case["name"] == "test_lstm_with_peepholes")
 
 
 def from_onnx(case, variant):
@@ -179,7 +164,7 @@ def from_onnx(case, variant):
 
 
 def test_equals_the_published_case_with_peepholes():
-    case, _ = published()
+    case = published()
     assert case["P"].all()
     _, (h, _), _ = from_onnx(case, "V").forward(case["X"], (case["initial_h"][0], case["initial_c"][0]))
     assert_close("Y_h", h, case["Y_h"][0], 1e-6)
@@ -188,7 +173,6 @@ def test_equals_the_published_case_with_peepholes():
 @pytest.mark.parametrize("variant", ["V", "NP"])
 def test_equals_the_program_of_the_published_cases_on_weights_that_differ(variant):
     """The published case has one value in all weights, so that gates could change places unseen."""
-    _, program = published()
     T, B, D, H = 4, 3, 2, 5
     rng = np.random.default_rng(1)
     shapes = {"X": (T, B, D), "W": (1, 4 * H, D), "R": (1, 4 * H, H), "B": (1, 8 * H), "P": (1, 3 * H)}
@@ -196,7 +180,7 @@ def test_equals_the_program_of_the_published_cases_on_weights_that_differ(varian
     case |= {name: rng.standard_normal((1, B, H)) for name in ("initial_h", "initial_c")}
     case["P"] *= variant == "V"
     outputs, (h, c), _ = from_onnx(case, variant).forward(case["X"], (case["initial_h"][0], case["initial_c"][0]))
-    Y, Y_h, Y_c = program(**case).step()
+    Y, Y_h, Y_c = LSTMHelper(**case).step()
     assert_close("Y", outputs, Y[:, 0], 1e-13)
     assert_close("Y_h", h, Y_h[0], 1e-13)
     assert_close("Y_c", c, Y_c[0], 1e-13)
