@@ -1,10 +1,14 @@
 """The command ``rnncourse``."""
 
+import os
 from pathlib import Path
 
 import click
 
+from rnncourse.grading.report import as_text, printable
 from rnncourse.grading.submission import SubmissionError, check_submission
+
+PATH = click.Path(path_type=Path)
 
 
 @click.group()
@@ -14,7 +18,7 @@ def main():
 
 
 @main.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=PATH)
 def check(file):
     """Check the exercises in FILE, a notebook or a script.
 
@@ -22,14 +26,73 @@ def check(file):
     reached, 1 when not, 2 when FILE cannot be read.
     """
     try:
-        verdicts, troubles = check_submission(file)
+        verdicts, notes = check_submission(file)
     except SubmissionError as error:
-        click.echo(str(error), err=True)
+        click.echo(printable(str(error)), err=True)
         raise SystemExit(2) from None
-    for trouble in troubles:
-        click.echo(f"note: {trouble}")
+    for note in notes:
+        click.echo(f"note: {printable(note)}")
     for verdict in verdicts:
-        click.echo(str(verdict))
+        click.echo(as_text(verdict))
     reached, total = sum(v.points for v in verdicts), sum(v.max_points for v in verdicts)
     click.echo(f"total: {reached} of {total} points")
     raise SystemExit(0 if reached == total else 1)
+
+
+@main.command()
+@click.argument("submissions", type=PATH)
+@click.option("--secret-file", type=PATH, required=True, help="A file with a secret of yours; inputs depend on it.")
+@click.option("--out", type=PATH, required=True, help="The folder for gradebook, totals, feedback and results.")
+@click.option("--exercise", "chapters", multiple=True, metavar="NAME", help="Such as 03_bptt; all if none is named.")
+@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count(), help="Processes on this machine; one per core.")
+@click.option("--dask", default="", metavar="ADDRESS", help="A Dask cluster to grade on, instead of this machine.")
+@click.option("--format", "formats", default="csv", help="Of csv,canvas,moodle,gradescope,classroom50,nbgrader.")
+@click.option("--roster", type=PATH, help="A gradebook from Canvas, a worksheet from Moodle, or a list of students.")
+@click.option("--verify", is_flag=True, help="Grade again and compare with the results in OUT.")
+@click.option("--insecure", is_flag=True, help="Go on where submissions cannot be locked in.")
+@click.option("--bubblewrap", is_flag=True, help="Put bubblewrap (bwrap) around the jail as well.")
+def grade(verify, formats, **wishes):
+    """Grade the SUBMISSIONS of a class: a folder with a file or folder for each student.
+
+    Every submission runs in a jail, on inputs that depend on your secret. Finished results are kept, so a run that was
+    stopped goes on where it was. Exit code 0 when all were graded, whatever their points, 1 when some could not be (or
+    --verify found a difference), 2 for a wrong call.
+    """
+    from rnncourse.grading.classroom.command import Class, Wishes, WrongCall
+
+    named = tuple(name.strip() for name in formats.split(",") if name.strip() not in ("", "csv"))
+    try:
+        students = Class(Wishes(formats=named, **wishes))
+        with click.progressbar(length=len(students), label="grading") as bar:
+            finish = _verify if verify else _grade
+            code = finish(students, lambda record: bar.update(1))
+    except WrongCall as error:
+        click.echo(printable(str(error)), err=True)
+        raise SystemExit(2) from None
+    raise SystemExit(code())
+
+
+def _grade(students, advance):
+    """Grade and write; what is left to say comes when the progress bar is gone."""
+    records = students.grade(advance)
+    said = students.write(records)
+
+    def finish():
+        click.echo(students.summary(records))
+        for sentence in said:
+            click.echo(sentence)
+        return 1 if any(record["problem"] for record in records) else 0
+
+    return finish
+
+
+def _verify(students, advance):
+    differing = students.verify(advance)
+
+    def finish():
+        for name in differing:
+            click.echo(f"not the same again: {printable(name)}")
+        click.echo(f"verified: {len(students) - len(differing)} of {len(students)} records are the same, bit for bit")
+        return 1 if differing else 0
+
+    return finish

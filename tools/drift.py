@@ -7,6 +7,7 @@ from tools.errors import SourceError
 from tools.lecture_map import lecture_map
 from tools.notebook import PlainCell, plain_cells, to_notebook, to_text
 from tools.project import LECTURE_MAP, Project
+from tools.solutions import packaged
 from tools.source import read_text
 
 
@@ -22,6 +23,15 @@ def notebook_drift(source: Path, project: Project) -> str | None:
     return f"{project.name(target)} differs from {read.name}{difference}" if difference else None
 
 
+def packaged_drift(source: Path, project: Project) -> str | None:
+    """One sentence if the package's solutions of an exercise are missing or not those of `source`."""
+    target, expected = project.packaged_of(source), packaged(project.read(source))
+    name, origin = project.name(target), project.name(source)
+    if not target.exists():
+        return f"{name} is missing; its source is {origin}"
+    return f"{name} differs from {origin}" if read_text(target, name) != expected else None
+
+
 def lecture_map_drift(project: Project) -> str | None:
     """One sentence if the lecture map is missing or not what syllabus and labels say."""
     target, expected = project.root / LECTURE_MAP, lecture_map(project)
@@ -32,7 +42,7 @@ def lecture_map_drift(project: Project) -> str | None:
 
 
 def orphan_drift(project: Project) -> list[str]:
-    """One sentence for each notebook whose source is gone; it must be deleted by hand."""
+    """One sentence for each generated file whose source is gone; it must be deleted by hand."""
     return [
         f"{project.name(path)} has no source {project.name(project.source_of(path))}; delete it or write the source"
         for path in project.orphans()

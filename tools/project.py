@@ -15,6 +15,7 @@ from tools.source import Source, read_source, read_text
 from tools.syllabus import Syllabus, read_syllabus
 
 CHAPTERS, EXERCISES, SOLUTIONS = "book/chapters", "exercises", "solutions"
+PACKAGED_SOLUTIONS = "rnncourse/exercises/solutions"
 SYLLABUS, LECTURE_MAP = "book/syllabus.yml", "book/lecture_map.md"
 
 
@@ -40,14 +41,20 @@ class Project:
             raise SourceError(self.name(source), None, f"not a source of notebooks; expected {expected}")
         return self.root / folders[source.parent] / f"{source.stem}.ipynb"
 
-    def source_of(self, notebook: Path) -> Path:
-        """Where the source of a generated notebook stands, whether or not it exists."""
-        folder = SOLUTIONS if notebook.parent == self.root / EXERCISES else CHAPTERS
-        return self.root / folder / f"{notebook.stem}.md"
+    def packaged_of(self, source: Path) -> Path:
+        """The file of solutions that is generated from `solutions/NN_topic.md` into the package."""
+        return self.root / PACKAGED_SOLUTIONS / f"{self.notebook_of(source).stem}.json"
+
+    def source_of(self, generated: Path) -> Path:
+        """Where the source of a generated notebook or file of solutions stands, whether or not it exists."""
+        is_exercise = generated.parent in (self.root / EXERCISES, self.root / PACKAGED_SOLUTIONS)
+        folder = SOLUTIONS if is_exercise else CHAPTERS
+        return self.root / folder / f"{generated.stem}.md"
 
     def orphans(self) -> list[Path]:
-        """Notebooks in the generated places that no source stands for."""
-        found = [path for folder in (CHAPTERS, EXERCISES) for path in sorted((self.root / folder).glob("*.ipynb"))]
+        """Files in the generated places that no source stands for."""
+        patterns = (f"{CHAPTERS}/*.ipynb", f"{EXERCISES}/*.ipynb", f"{PACKAGED_SOLUTIONS}/*.json")
+        found = [path for pattern in patterns for path in sorted(self.root.glob(pattern))]
         return [path for path in found if not self.source_of(path).exists()]
 
     def is_exercise(self, source: Path) -> bool:

@@ -1,7 +1,9 @@
-"""Take the solutions out of an exercise: what the student gets, and what the tests run."""
+"""Take the solutions out of an exercise: what the student gets, what the tests run, and what the package shows."""
 
 import ast
+import json
 import re
+from collections.abc import Iterator
 
 from tools.source import Cell, Source
 
@@ -32,6 +34,33 @@ def stripped(cell: Cell, source: Source) -> str:
     return "\n".join(rows)
 
 
+def packaged(source: Source) -> str:
+    """The solved functions of an exercise by name, as the package keeps them for `solution(...)`: JSON text."""
+    functions = {name: text for cell in source.cells if cell.kind == "code" for name, text in _solved(cell, source)}
+    return json.dumps(functions, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _solved(cell: Cell, source: Source) -> Iterator[tuple[str, str]]:
+    """Name and text of each function or class of the cell with a solution in it, without the marker lines."""
+    rows = cell.text.split("\n")
+    markers = {number for number, row in enumerate(rows, 1) if MARKER.fullmatch(row)}
+    try:
+        tree = _parsed(rows) if markers else ast.Module([], [])
+    except SyntaxError as error:
+        line = cell.first_row + (error.lineno or 1) - 1
+        raise source.error(line, f"with its solution this cell is not Python ({error.msg})") from None
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            numbers = range(min(part.lineno for part in (node, *node.decorator_list)), node.end_lineno + 1)
+            if markers & set(numbers):
+                yield node.name, "\n".join(rows[number - 1] for number in numbers if number not in markers)
+
+
+def _parsed(rows: list[str]) -> ast.Module:
+    """The syntax tree of a cell, in which lines of IPython do nothing."""
+    return ast.parse("\n".join(re.sub(r"^(\s*)[%!].*", r"\1pass", row) for row in rows))
+
+
 def _check_order(which: str, begun: int, line: int, source: Source) -> int:
     """The line of the block that is open after this marker, or 0."""
     if which == "BEGIN" and begun:
@@ -46,7 +75,7 @@ def _enclosing_functions(rows: list[str], holes: dict[int, int], source: Source)
     if not holes:
         return {}
     try:
-        tree = ast.parse("\n".join(re.sub(r"^(\s*)[%!].*", r"\1pass", row) for row in rows))
+        tree = _parsed(rows)
     except SyntaxError as error:
         line = min(holes.values())
         message = f"without its solution this cell is not Python ({error.msg}); is the whole block indented alike?"

@@ -1,11 +1,12 @@
-"""Make the notebooks and the lecture map from their sources, or say which of them have drifted.
+"""Make notebooks, solutions and the lecture map from their sources, or say which of them have drifted.
 
     python -m tools.sync                                 make everything
-    python -m tools.sync book/chapters/03_bptt.md        make one notebook (and the lecture map)
+    python -m tools.sync book/chapters/03_bptt.md        make what this source generates (and the lecture map)
     python -m tools.sync --check                         run nothing; exit 1 and list what differs
 
 book/chapters/NN_topic.md   ->  book/chapters/NN_topic.ipynb   executed, text outputs kept
 solutions/NN_topic.md       ->  exercises/NN_topic.ipynb       solutions taken out, executed, text outputs kept
+                            and  rnncourse/exercises/solutions/NN_topic.json, the solved functions
 book/syllabus.yml + labels  ->  book/lecture_map.md
 
 Exit status: 0 done, 1 drift found, 2 a source is wrong (one sentence with file and line).
@@ -17,11 +18,12 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tools.drift import lecture_map_drift, notebook_drift, orphan_drift
+from tools.drift import lecture_map_drift, notebook_drift, orphan_drift, packaged_drift
 from tools.errors import SourceError
 from tools.lecture_map import lecture_map
 from tools.notebook import plain_cells, to_notebook, to_text
 from tools.project import LECTURE_MAP, SYLLABUS, Project
+from tools.solutions import packaged
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -40,6 +42,7 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
 def make(project: Project, chosen: list[Path]) -> int:
     """Write what the chosen sources generate; a wrong source does not keep the others from being written."""
     steps = [lambda path=path: make_notebook(path, project) for path in _notebook_sources(project, chosen)]
+    steps += [lambda path=path: make_packaged(path, project) for path in _solutions(project, chosen)]
     if _concerns_map(project, chosen):
         steps.append(lambda: write(project.root / LECTURE_MAP, lecture_map(project)))
     _, mistakes = _collect(steps)
@@ -49,6 +52,7 @@ def make(project: Project, chosen: list[Path]) -> int:
 def check(project: Project, chosen: list[Path], everything: bool) -> int:
     """Print every difference and the command that mends it."""
     steps = [lambda path=path: notebook_drift(path, project) for path in _notebook_sources(project, chosen)]
+    steps += [lambda path=path: packaged_drift(path, project) for path in _solutions(project, chosen)]
     if _concerns_map(project, chosen):
         steps.append(lambda: lecture_map_drift(project))
     drifted, mistakes = _collect(steps)
@@ -69,6 +73,13 @@ def make_notebook(source: Path, project: Project) -> None:
     write(target, to_text(execute(to_notebook(cells, source.stem), cells, read, target.parent)))
 
 
+def make_packaged(source: Path, project: Project) -> None:
+    """Write the solutions of an exercise where the package finds them."""
+    target, text = project.packaged_of(source), packaged(project.read(source))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write(target, text)
+
+
 def write(target: Path, text: str) -> None:
     """Write under a temporary name and rename, so that nobody ever sees half a file."""
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
@@ -81,6 +92,10 @@ def write(target: Path, text: str) -> None:
 
 def _notebook_sources(project: Project, chosen: list[Path]) -> list[Path]:
     return [path for path in chosen if path != project.root / SYLLABUS]
+
+
+def _solutions(project: Project, chosen: list[Path]) -> list[Path]:
+    return [path for path in chosen if project.is_exercise(path)]
 
 
 def _concerns_map(project: Project, chosen: list[Path]) -> bool:

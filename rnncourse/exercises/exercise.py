@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 
 @dataclass(frozen=True)
 class Mistake:
@@ -16,9 +18,11 @@ class Mistake:
 class Exercise:
     """One function that a student writes.
 
-    ``inputs(rng, size)`` makes the arguments, in the order of the signature, as a dictionary; sizes run from 0, the
-    smallest case there is, upwards. ``reference`` returns one array or a tuple of arrays, named by ``outputs``. It
-    comes from ``rnncourse.scratch`` and is never the solution's own code.
+    ``inputs(rng, **size)`` makes the arguments, in the order of the signature, as a dictionary. ``sizes`` lists what
+    is tried, from the smallest case there is upwards, each a dictionary of dimensions such as ``{"T": 1, "B": 1}``;
+    the integers among them are also varied one by one, to say from where on a wrong function is wrong.
+    ``reference`` returns one result or a tuple of results, named by ``outputs``; of these, ``gradients`` are compared
+    after all others. It comes from ``rnncourse.scratch`` and is never the solution's own code.
     """
 
     name: str
@@ -28,6 +32,11 @@ class Exercise:
     inputs: Callable
     reference: Callable
     outputs: tuple[str, ...]
+    sizes: tuple[dict, ...]
     mistakes: tuple[Mistake, ...]
     hints: tuple[str, ...]
-    sizes: int = 5
+    gradients: tuple[str, ...] = ()
+
+    def arguments(self, seed, place, size=None):
+        """Arguments of the size at this place of ``sizes``, or of another; ``seed`` is a list of integers."""
+        return self.inputs(np.random.default_rng([*seed, place]), **(size or self.sizes[place]))

@@ -1,5 +1,5 @@
-"""Feedback on exercises: in a notebook by ``check``, ``hint`` and ``progress``, in a terminal by ``rnncourse check``."""
+"""Feedback on exercises: ``check``, ``hint``, ``progress`` and ``solution`` in a notebook, ``rnncourse check`` beside it."""
 
-from rnncourse.grading.notebook import check, hint, progress
+from rnncourse.grading.notebook import check, hint, progress, solution
 
-__all__ = ["check", "hint", "progress"]
+__all__ = ["check", "hint", "progress", "solution"]

@@ -1,89 +1,103 @@
-"""Tries a function on growing inputs and names the mistake when the result is that of a known one."""
+"""Tries a function on growing inputs, and says what is wrong with it, if anything is.
 
-import numpy as np
+The function may run here (``check``) or in a jail (``rnncourse grade``): ``attempt`` takes a list of arguments and
+returns an :class:`~rnncourse.grading.inside.calling.Outcome` for each, up to the first that fails. The verdict depends
+neither on where it runs nor on the seed of the inputs.
+"""
 
-from rnncourse.grading.outcome import Problem, as_tuple, call, output_names, shapes
-from rnncourse.grading.verdict import Verdict
+from dataclasses import dataclass
 
-TOLERANCE = 1e-7
-_SEED = 2013
+from rnncourse.grading.borrowing import package_used
+from rnncourse.grading.compare import Problem, expected_results, find_problem, output_names, split
+from rnncourse.grading.inside.calling import Outcome, calls, uses_package
+from rnncourse.grading.localise import localise
+from rnncourse.grading.mistakes import named_mistake
+from rnncourse.grading.verdict import Evidence, Verdict
 
-
-def evaluate(exercise, function):
-    """Try ``function`` on inputs of growing size; stop at the first that fails. Returns a :class:`Verdict`."""
-    for size in range(exercise.sizes):
-        inputs, expected = _case(exercise, size)
-        results = call(exercise, function, inputs, expected)
-        if isinstance(results, Problem):
-            detail = "" if results.stage == "not attempted" else _called_with(inputs)
-            return _failed(exercise, results.stage, results.message, detail)
-        wrong = _first_wrong(exercise, results, expected)
-        if wrong is not None:
-            return _wrong_values(exercise, function, inputs, wrong, size)
-    message = f"right, on {exercise.sizes} inputs of growing size. Grading uses other inputs."
-    return Verdict(exercise.name, "passed", exercise.points, exercise.points, message)
+PRACTICE = (2013,)  # the seed of the inputs that check uses; grading has others
+COMPARABLE = {"result", "shape", "dtype", "not finite", "values", "gradient"}  # the function returned something
 
 
-def named_mistake(exercise, function):
-    """The mistake whose results equal the function's on every input, or None."""
-    cases = [_case(exercise, size) for size in range(exercise.sizes)]
-    results = [(inputs, call(exercise, function, inputs, expected)) for inputs, expected in cases]
-    for mistake in exercise.mistakes:
-        if all(_same(result, as_tuple(mistake.function(*inputs.values()))) for inputs, result in results):
-            return mistake
-    return None
+@dataclass(frozen=True)
+class Trial:
+    """One call: the size (its place in the exercise's list), what went in, what came out, what should have."""
+
+    place: int
+    arguments: dict
+    outcome: Outcome
+    expected: tuple
+    problem: Problem | None
 
 
-def relative_error(actual, expected):
-    """Largest difference, relative to the largest expected entry."""
-    scale = np.abs(expected).max()
-    return float(np.abs(actual - expected).max() / (scale if scale > 0 else 1.0))
+def evaluate(exercise, attempt, seed=PRACTICE):
+    """Try all sizes from the smallest on; the verdict is on the first that fails, gradients last of all."""
+    trials = _trials(exercise, attempt, seed)
+    wrong = [trial for trial in trials if trial.problem]
+    if wrong:
+        return _failed(exercise, attempt, seed, trials, min(wrong, key=lambda trial: trial.problem.stage == "gradient"))
+    message = f"right, on {len(trials)} inputs of growing size."
+    return Verdict(exercise.chapter, exercise.name, "passed", exercise.points, exercise.points, message)
 
 
-def _case(exercise, size):
-    """The inputs of this size, and what the reference makes of them."""
-    inputs = exercise.inputs(np.random.default_rng([_SEED, size]), size)
-    return inputs, as_tuple(exercise.reference(**inputs))
+def evaluate_here(exercise, function):
+    """The verdict on a function that runs in this process, on the inputs to practise with."""
+    origin = package_used(function)
+    if origin:
+        return evaluate(exercise, lambda cases: [uses_package(origin)])
+    return evaluate(exercise, lambda cases: calls(function, exercise.name, cases))
 
 
-def _first_wrong(exercise, results, expected):
-    """Name, result and expectation of the first result that is wrong, or None."""
-    for name, result, right in zip(output_names(exercise, len(expected)), results, expected, strict=True):
-        if relative_error(result, right) > TOLERANCE:
-            return name, result, right
-    return None
+def missing(exercise, message):
+    """The verdict where there is no function to try."""
+    return Verdict(exercise.chapter, exercise.name, "missing", 0, exercise.points, message, section=exercise.section)
 
 
-def _same(results, others):
-    if isinstance(results, Problem):
-        return False
-    return all(relative_error(result, other) <= TOLERANCE for result, other in zip(results, others, strict=True))
+def _trials(exercise, attempt, seed):
+    cases = [exercise.arguments(seed, place) for place in range(len(exercise.sizes))]
+    trials = []
+    for place, (arguments, outcome) in enumerate(zip(cases, attempt(cases), strict=False)):
+        expected = expected_results(exercise, arguments)
+        trials.append(Trial(place, arguments, outcome, expected, find_problem(exercise, outcome, expected)))
+    return trials
 
 
-def _wrong_values(exercise, function, inputs, wrong, size):
-    name, result, right = wrong
-    mistake = named_mistake(exercise, function)
-    before = f"right for {size} smaller input{'s' * (size > 1)}, but " if size else ""
-    message = f"{before}{name} is wrong by {relative_error(result, right):.0%}."
-    if mistake:
-        message += f" {mistake.sentence}"
-    lines = (
-        _called_with(inputs),
-        f"  your {name}:\n{_shown(result)}",
-        f"  expected:\n{_shown(right)}",
-        f'  To reread: "{exercise.section}", chapter {exercise.chapter[:2].lstrip("0")}.',
+def _failed(exercise, attempt, seed, trials, trial):
+    problem, mistake, advice = trial.problem, None, ""
+    if problem.stage in COMPARABLE:
+        mistake = named_mistake(exercise, trials)
+        advice = mistake.sentence if mistake else localise(exercise, attempt, seed, trials, trial)
+    right = trial.place if not any(each.problem for each in trials[: trial.place]) else 0
+    before = f"right for {right} smaller input{'s' * (right > 1)}, but " if right else ""
+    message = " ".join(filter(None, [before + problem.message, advice]))
+    return Verdict(
+        exercise.chapter,
+        exercise.name,
+        problem.stage,
+        0,
+        exercise.points,
+        message,
+        mistake.sentence if mistake else "",
+        exercise.section,
+        _evidence(exercise, trial),
     )
-    return _failed(exercise, "values", message, "\n".join(lines))
 
 
-def _called_with(inputs):
-    return f"  called with {shapes(inputs)}"
+def _evidence(exercise, trial):
+    if trial.problem.stage in ("not attempted", "package"):
+        return None
+    if trial.problem.place is None:
+        return Evidence(described(trial.arguments))
+    place = trial.problem.place
+    name, yours = output_names(exercise, len(trial.expected))[place], split(exercise, trial.outcome.result)[place]
+    return Evidence(described(trial.arguments), name, yours, trial.expected[place])
 
 
-def _shown(array):
-    indent = " " * 6
-    return indent + np.array2string(np.asarray(array), precision=4, suppress_small=True, threshold=30, prefix=indent)
+def described(arguments):
+    """The arguments in a few words: shapes of arrays, and plain values as they are."""
+    return ", ".join(f"{name} {_short(value)}" for name, value in arguments.items())
 
 
-def _failed(exercise, stage, message, detail=""):
-    return Verdict(exercise.name, stage, 0, exercise.points, message, detail)
+def _short(value):
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_short(item) for item in value) + "]"
+    return str(value.shape) if hasattr(value, "shape") else f"= {value:g}" if isinstance(value, float) else f"= {value}"

@@ -1,27 +1,66 @@
 """The result of trying one function."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+STAGES = (
+    "missing",  # no function of this name
+    "not attempted",  # still as it was handed out
+    "package",  # uses rnncourse, which is not there when grading
+    "exception",
+    "time",  # took too long
+    "result",  # not as many results as promised, or not of the promised kind
+    "shape",
+    "dtype",
+    "not finite",
+    "inputs",  # changed its arguments
+    "values",
+    "gradient",
+    "passed",
+)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What ``check`` shows and a grader keeps to itself: the smallest input that fails, and both results there."""
+
+    called_with: str
+    output: str = ""
+    yours: Any = None
+    expected: Any = None
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of one exercise. ``stage`` is where it ended, ``message`` one or two sentences for the student.
+    """What came of one exercise. ``stage`` is one of ``STAGES``: where it ended.
 
-    Stages: ``missing``, ``not attempted``, ``exception``, ``result`` (not the promised arrays), ``shape``, ``dtype``,
-    ``not finite``, ``inputs`` (changed), ``values`` and ``passed``. ``detail`` shows numbers, and may be empty.
+    ``message`` is one or two sentences for the student, the same wherever the function is tried. ``mistake`` is the
+    sentence of the named mistake in it, or empty; ``section`` the heading to reread.
     """
 
-    exercise: str
+    chapter: str
+    function: str
     stage: str
     points: int
     max_points: int
     message: str
-    detail: str = ""
+    mistake: str = ""
+    section: str = ""
+    evidence: Evidence | None = None
 
     @property
     def passed(self):
         return self.stage == "passed"
 
+    def record(self):
+        """The verdict as a dictionary of plain values, without its evidence."""
+        return {name: value for name, value in asdict(self).items() if name != "evidence"}
+
+    @classmethod
+    def of_record(cls, record):
+        """The verdict that :meth:`record` was called on."""
+        names = {field.name for field in fields(cls)} - {"evidence"}
+        return cls(**{name: record[name] for name in names})
+
     def __str__(self):
-        head = f"{self.exercise}: {self.message} ({self.points} of {self.max_points} points)"
-        return f"{head}\n{self.detail}" if self.detail else head
+        return f"{self.function}: {self.message} ({self.points} of {self.max_points} points)"

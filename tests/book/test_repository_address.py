@@ -11,7 +11,14 @@ from tools.sync import ROOT
 from .project_files import project_texts
 
 NAME = "rnncourse"
-MAY_NAME_IT = ["_config.yml", "README.md", "pyproject.toml", "book/chapters/*.ipynb", "exercises/*.ipynb"]
+MAY_NAME_IT = [
+    "_config.yml",
+    "README.md",
+    "pyproject.toml",
+    "rnncourse/grading/book.py",
+    "book/chapters/*.ipynb",
+    "exercises/*.ipynb",
+]
 PLACE = r"(?P<owner>[\w.-]+)/(?P<repo>[\w-]+(?:\.[\w-]+)*)"
 ADDRESSES = [
     re.compile(rf"\bgithub\.com[/:]{PLACE}"),

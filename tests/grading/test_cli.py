@@ -38,8 +38,8 @@ def test_a_broken_cell_costs_its_own_functions_only(tmp_path):
     result = run(tmp_path / "mine.ipynb")
     assert "noise" not in result.output
     assert "cell 1" not in result.output
-    assert "note: mine.ipynb, cell 3 stopped with SyntaxError" in result.output
-    assert "note: mine.ipynb, cell 4 stopped with ZeroDivisionError" in result.output
+    assert "note: mine.ipynb, cell 3, line 1: SyntaxError" in result.output
+    assert "cell 4" not in result.output  # no function needs it, so it is not run
     assert result.output.splitlines()[-1] == "total: 10 of 100 points"
 
 
@@ -54,9 +54,9 @@ def test_an_error_in_a_students_function_quotes_its_line(tmp_path):
     [
         ("broken.ipynb", b'{"cells": [', "broken JSON at line 1"),
         ("list.ipynb", b"[]", "no list of cells"),
-        ("cells.ipynb", b'{"cells": [{"cell_type": "code"}]}', "no list of cells"),
-        ("binary.ipynb", b"\xff\xfe\x00", "not UTF-8"),
-        ("essay.txt", b"hello", "expected a notebook (.ipynb) or a script (.py), got .txt"),
+        ("cells.ipynb", b'{"cells": [{"cell_type": "code"}]}', "no function of an exercise found"),
+        ("binary.ipynb", b"\xff\xfe\x00", "not a notebook"),
+        ("essay.txt", b"hello", "expected a notebook (.ipynb) or a script (.py)"),
         ("empty.py", b"", "no function of an exercise found"),
     ],
 )

@@ -9,8 +9,7 @@ from rnncourse.exercises.exercise import Exercise, Mistake
 from rnncourse.scratch import functional, optim
 
 
-def _logits_inputs(rng, size):
-    B, V = ((1, 2), (1, 4), (3, 4), (5, 7), (8, 3))[size]
+def _logits_inputs(rng, B, V):
     return {"logits": 2 * rng.normal(size=(B, V)), "targets": rng.integers(V, size=B)}
 
 
@@ -32,6 +31,8 @@ CROSS_ENTROPY_BACKWARD = Exercise(
     inputs=_logits_inputs,
     reference=_loss_gradient,
     outputs=("dlogits",),
+    gradients=("dlogits",),
+    sizes=tuple({"B": B, "V": V} for B, V in ((1, 2), (1, 4), (3, 4), (5, 7), (8, 3))),
     mistakes=(
         Mistake(
             "The loss is the mean over the batch, so its gradient is divided by B; yours is the gradient of the sum.",
@@ -62,10 +63,17 @@ CROSS_ENTROPY_BACKWARD = Exercise(
 )
 
 
-def _gradient_inputs(rng, size):
-    shapes = ((2,), (2, 3)), ((4,),), ((3, 2), (5,)), ((2, 2), (3,), (4, 1)), ((6, 3), (3, 3), (3,))
-    scale = (0.1, 3.0, 2.0, 5.0, 0.05)[size]  # below the threshold, and above it
-    return {"gradients": [scale * rng.normal(size=shape) for shape in shapes[size]], "threshold": 1.0 + size / 10}
+def _gradient_inputs(rng, shapes, scale, threshold):
+    return {"gradients": [scale * rng.normal(size=shape) for shape in shapes], "threshold": threshold}
+
+
+_GRADIENTS = (  # shapes, scale and threshold: lengths below the threshold, and above it
+    (((2,), (2, 3)), 0.1, 1.0),
+    (((4,),), 3.0, 1.1),
+    (((3, 2), (5,)), 2.0, 1.2),
+    (((2, 2), (3,), (4, 1)), 5.0, 1.3),
+    (((6, 3), (3, 3), (3,)), 0.05, 1.4),
+)
 
 
 def _clipped(gradients, threshold):
@@ -90,6 +98,7 @@ CLIP_BY_NORM = Exercise(
     inputs=_gradient_inputs,
     reference=_clipped,
     outputs=(),
+    sizes=tuple(dict(zip(("shapes", "scale", "threshold"), case, strict=True)) for case in _GRADIENTS),
     mistakes=(
         Mistake(
             "You clip each array by its own norm; the norm is taken over all arrays together, to keep the direction.",

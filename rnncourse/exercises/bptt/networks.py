@@ -3,8 +3,11 @@
 import numpy as np
 
 CHAPTER = "03_bptt"
-SHAPES = ((1, 1, 2, 3), (2, 1, 2, 3), (3, 2, 2, 3), (5, 3, 4, 2), (8, 2, 3, 5))
-"""T, B, D, H of the inputs, from the smallest to the largest. H and D differ, so that a wrong transpose is seen."""
+SIZES = tuple(
+    dict(zip("TBDH", shape, strict=True))
+    for shape in ((1, 1, 2, 3), (2, 1, 2, 3), (3, 2, 2, 3), (5, 3, 4, 2), (8, 2, 3, 5))
+)
+"""From the smallest to the largest. H and D differ, so that a wrong transpose is seen."""
 
 
 def network(layer, W_xh, W_hh, b_h):

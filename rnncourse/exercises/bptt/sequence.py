@@ -4,13 +4,12 @@ from functools import partial
 
 import numpy as np
 
-from rnncourse.exercises.bptt.networks import CHAPTER, SHAPES, network, recurrent_weights
+from rnncourse.exercises.bptt.networks import CHAPTER, SIZES, network, recurrent_weights
 from rnncourse.exercises.exercise import Exercise, Mistake
 from rnncourse.scratch import RNN, ElmanCell, bptt
 
 
-def _sequence_inputs(rng, size):
-    T, B, D, H = SHAPES[size]
+def _sequence_inputs(rng, T, B, D, H):
     x, h_0 = rng.normal(size=(T, B, D)), np.tanh(rng.normal(size=(B, H)))
     weights = recurrent_weights(rng, D, H)
     outputs = network(RNN, **weights, b_h=rng.normal(size=H)).forward(x, h_0)[0]
@@ -52,6 +51,8 @@ BPTT = Exercise(
     inputs=_sequence_inputs,
     reference=_through_time,
     outputs=("dW_xh", "dW_hh", "db_h", "dh_0"),
+    gradients=("dW_xh", "dW_hh", "db_h", "dh_0"),
+    sizes=SIZES,
     mistakes=(
         Mistake(
             "The weights' gradients hold one step only: this is what comes out when `=` stands where `+=` should.",
@@ -83,8 +84,8 @@ BPTT = Exercise(
 )
 
 
-def _window_inputs(rng, size):
-    return {**_sequence_inputs(rng, size), "window": (1, 1, 2, 2, 3)[size]}
+def _window_inputs(rng, T, B, D, H, window):
+    return {**_sequence_inputs(rng, T, B, D, H), "window": window}
 
 
 def _windows(doutputs, outputs, x, h_0, W_xh, W_hh, window):
@@ -122,6 +123,8 @@ TRUNCATED_BPTT = Exercise(
     inputs=_window_inputs,
     reference=_windows,
     outputs=("dW_xh", "dW_hh", "db_h"),
+    gradients=("dW_xh", "dW_hh", "db_h"),
+    sizes=tuple({**size, "window": window} for size, window in zip(SIZES, (1, 1, 2, 2, 3), strict=True)),
     mistakes=(
         Mistake("This is the full gradient: at the edge of a window it is not cut.", _never_cut),
         Mistake("This cuts after every step, whatever the window.", _one_step),

@@ -4,13 +4,14 @@ from functools import partial
 
 import numpy as np
 
-from rnncourse.exercises.bptt.networks import CHAPTER, SHAPES, network, recurrent_weights
+from rnncourse.exercises.bptt.networks import CHAPTER, SIZES, network, recurrent_weights
 from rnncourse.exercises.exercise import Exercise, Mistake
 from rnncourse.scratch import ElmanCell, functional
 
+STEP_SIZES = tuple({name: size[name] for name in "BDH"} for size in SIZES)
 
-def _step_inputs(rng, size):
-    _, B, D, H = SHAPES[size]
+
+def _step_inputs(rng, B, D, H):
     x, h_prev = rng.normal(size=(B, D)), np.tanh(rng.normal(size=(B, H)))
     return {"x": x, "h_prev": h_prev, **recurrent_weights(rng, D, H), "b_h": rng.normal(size=H)}
 
@@ -27,6 +28,7 @@ STEP_FORWARD = Exercise(
     inputs=_step_inputs,
     reference=_step_forward,
     outputs=("h",),
+    sizes=STEP_SIZES,
     mistakes=(
         Mistake("The tanh is missing: this is a_t, not h_t.", lambda x, h, W, U, b: x @ W + h @ U + b),
         Mistake("The bias b_h is missing.", lambda x, h, W, U, b: np.tanh(x @ W + h @ U)),
@@ -48,8 +50,8 @@ STEP_FORWARD = Exercise(
 )
 
 
-def _step_backward_inputs(rng, size):
-    forward = _step_inputs(rng, size)
+def _step_backward_inputs(rng, B, D, H):
+    forward = _step_inputs(rng, B, D, H)
     h = _step_forward(**forward)
     del forward["b_h"]  # the gradient does not need it
     return {"dh": rng.normal(size=h.shape), "h": h, **forward}
@@ -77,6 +79,8 @@ STEP_BACKWARD = Exercise(
     inputs=_step_backward_inputs,
     reference=_step_backward,
     outputs=("dx", "dh_prev", "dW_xh", "dW_hh", "db_h"),
+    gradients=("dx", "dh_prev", "dW_xh", "dW_hh", "db_h"),
+    sizes=STEP_SIZES,
     mistakes=(
         Mistake(
             "The slope of tanh is missing: the gradient must pass through 1 - h**2 before it reaches the weights.",
