@@ -45,6 +45,11 @@ TARGETS = [
     Target("characters", "plain / ours, float64", "≥", 10),
     Target("word2vec", "gensim / ours", "≥", 1.2),
     Target("recursive", "torch / given, mean", "≥", 20),
+    Target("grading", "solution, ms", "≤", 20),
+    Target("grading", "solution with torch, ms", "≤", 40),
+    Target("grading", "solution, a core-second", "≥", 50),
+    Target("grading", "check, ms", "≤", 100),
+    Target("grading", "gradebooks that differ", "≤", 0),
 ]
 
 

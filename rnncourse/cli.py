@@ -96,3 +96,53 @@ def _verify(students, advance):
         return 1 if differing else 0
 
     return finish
+
+
+@main.group()
+def export():
+    """Write what Gradescope, Classroom 50 or GitHub need to grade or check by themselves."""
+
+
+chapters_option = click.option("--exercise", "chapters", multiple=True, metavar="NAME", help="Such as 03_bptt; or all.")
+
+
+@export.command()
+@click.option("--secret-file", type=PATH, required=True, help="A file with a secret of yours; inputs depend on it.")
+@click.option("--out", type=PATH, default="autograder.zip", show_default=True, help="The zip to write.")
+@chapters_option
+@click.option("--insecure", is_flag=True, help="Go on where Gradescope's machines cannot lock submissions in.")
+def gradescope(**wishes):
+    """Write the zip for Gradescope's page Configure Autograder. It holds your secret."""
+    from rnncourse.grading.export.command import export_gradescope
+
+    _export(export_gradescope, wishes)
+
+
+@export.command()
+@click.option("--out", type=PATH, required=True, help="The folder to write to.")
+@chapters_option
+def classroom50(**wishes):
+    """Write an autograder for Classroom 50. It holds no secret: Classroom 50 publishes it."""
+    from rnncourse.grading.export.command import export_classroom50
+
+    _export(export_classroom50, wishes)
+
+
+@export.command()
+@click.option("--out", type=PATH, required=True, help="The repository that students start from.")
+@chapters_option
+def github(**wishes):
+    """Write a GitHub Action that shows students points and messages at every push."""
+    from rnncourse.grading.export.command import export_github
+
+    _export(export_github, wishes)
+
+
+def _export(write, wishes):
+    from rnncourse.grading.classroom.command import WrongCall
+
+    try:
+        click.echo(printable(write(**wishes)))
+    except WrongCall as error:
+        click.echo(printable(str(error)), err=True)
+        raise SystemExit(2) from None

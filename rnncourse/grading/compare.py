@@ -78,15 +78,15 @@ def wrong_places(results, expected):
 
 
 def _arrays_are_equal(value, expected):
-    if expected.dtype.kind in "fc":
-        finite = np.isfinite(expected)
-        if (
-            not np.array_equal(value[~finite], expected[~finite], equal_nan=True)
-            or not np.isfinite(value[finite]).all()
-        ):
-            return False
-        return relative_error(value[finite], expected[finite]) <= TOLERANCE
-    return np.array_equal(value, expected)
+    if expected.dtype.kind not in "fc" or not expected.size:
+        return np.array_equal(value, expected)
+    scale = np.abs(expected).max()
+    if np.isfinite(scale):
+        return bool(np.abs(value - expected).max() <= TOLERANCE * (scale or 1.0))
+    finite = np.isfinite(expected)
+    return np.array_equal(value[~finite], expected[~finite], equal_nan=True) and _arrays_are_equal(
+        value[finite], expected[finite]
+    )
 
 
 def _plain(value):
@@ -131,12 +131,16 @@ def _value_problem(exercise, place, results, expected):
     if is_equal(results[place], expected[place]):
         return None
     names = output_names(exercise, len(expected))
-    wrong = wrong_places(results, expected)
-    right = [name for other, name in enumerate(names) if other not in wrong]
-    beside = f"; {_and(right)} {'is' if len(right) == 1 else 'are'} right" if right else ""
     stage = "gradient" if names[place] in exercise.gradients else "values"
-    return Problem(stage, f"{names[place]} is wrong{beside}.", place)
+    wrong = wrong_places(results, expected)
+    if len(wrong) == len(names) > 1:
+        return Problem(stage, "all results are wrong: look at what they share.", place)
+    alike = [names[other] for other in wrong if (names[other] in exercise.gradients) == (stage == "gradient")]
+    right = [name for other, name in enumerate(names) if other not in wrong]
+    beside = f"; {_are(right)} right" if right else ""
+    return Problem(stage, f"{_are(alike)} wrong{beside}.", place)
 
 
-def _and(names):
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+def _are(names):
+    listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    return f"{listed} {'is' if len(names) == 1 else 'are'}"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rnncourse.grading.compare import TOLERANCE, expected_results, find_problem, split
+from rnncourse.grading.compare import TOLERANCE, expected_results, find_problem, is_equal, split
 
 LARGEST = 4  # sizes up to here are tried one by one
 ADVICE = {
@@ -17,12 +17,12 @@ FACTORS = {-1.0: "exactly the negative of", 2.0: "exactly twice", 0.5: "exactly 
 
 
 def localise(exercise, attempt, seed, trials, trial):
-    """Up to three short sentences: a constant factor, the sizes and the zeros for which the function is right."""
-    sentences = [
-        _factor(exercise, trials, trial),
-        _sizes(exercise, attempt, seed, trial),
-        _zeros(exercise, attempt, trial),
-    ]
+    """A few short sentences: how the result differs, and the sizes and zeros for which the function is right."""
+    if trial.problem.stage in ("values", "gradient"):
+        sentences = [_zero(exercise, trial) or _factor(exercise, trials, trial) or _entries(exercise, trial)]
+    else:
+        sentences = []
+    sentences += [_sizes(exercise, attempt, seed, trial), _zeros(exercise, attempt, trial)]
     return " ".join(filter(None, sentences))
 
 
@@ -73,12 +73,35 @@ def _shows_something(expected):
     return all(np.any(value) for value in expected if isinstance(value, np.ndarray))
 
 
+def _pair(exercise, trial, place):
+    """The result at this place and what it should be, when both are arrays of floats of one shape; else None."""
+    expected, results = trial.expected[place], split(exercise, trial.outcome.result)
+    if len(results) != len(trial.expected) or not isinstance(expected, np.ndarray) or expected.dtype.kind != "f":
+        return None
+    value = results[place]
+    is_comparable = isinstance(value, np.ndarray) and value.shape == expected.shape
+    return (value, expected) if is_comparable and np.isfinite([value, expected]).all() else None
+
+
+def _zero(exercise, trial):
+    pair = _pair(exercise, trial, trial.problem.place)
+    return "It is zero everywhere: nothing has arrived in it." if pair and not pair[0].any() else ""
+
+
+def _entries(exercise, trial):
+    pair = _pair(exercise, trial, trial.problem.place)
+    if not pair or pair[0].size < 2:
+        return ""
+    value, expected = pair
+    if value.ndim == 2 and value.shape[0] == value.shape[1] > 1 and is_equal(value.T, expected):
+        return "It is the transpose of what it should be."
+    wrong = np.abs(value - expected) > TOLERANCE * np.abs(expected).max()
+    return "" if wrong.all() else "Only some of its entries are wrong."
+
+
 def _factor(exercise, trials, trial):
     """The factor between the result that fails and what it should be, when it is the same on all inputs."""
-    place = trial.problem.place
-    if trial.problem.stage not in ("values", "gradient"):
-        return ""
-    ratios = [_ratio(exercise, each, place) for each in trials if each.outcome.stage == ""]
+    ratios = [_ratio(_pair(exercise, each, trial.problem.place)) for each in trials if not each.outcome.stage]
     if None in ratios:
         return ""
     for name in exercise.sizes[0]:
@@ -96,15 +119,10 @@ def _agree(ratios, factors):
     return np.allclose(ratios, factors, rtol=100 * TOLERANCE)
 
 
-def _ratio(exercise, trial, place):
+def _ratio(pair):
     """What the result is a multiple of the expected by, or None when it is no multiple."""
-    expected = trial.expected[place]
-    results = split(exercise, trial.outcome.result)
-    if len(results) != len(trial.expected) or not isinstance(expected, np.ndarray) or expected.dtype.kind != "f":
+    if not pair or not pair[1].any():
         return None
-    value = results[place]
-    is_comparable = isinstance(value, np.ndarray) and value.shape == expected.shape
-    if not is_comparable or not expected.any() or not np.isfinite([value, expected]).all():
-        return None
+    value, expected = pair
     ratio = float((value * expected).sum() / (expected**2).sum())
     return ratio if np.abs(value - ratio * expected).max() <= TOLERANCE * np.abs(expected).max() else None

@@ -1,23 +1,38 @@
 """Which known mistake a wrong function makes: the one whose results are the function's, on every input tried."""
 
-from rnncourse.grading.compare import is_equal
+from rnncourse.grading.compare import is_equal, split, wrong_places
 
 
 def named_mistake(exercise, trials):
-    """The mistake that explains every trial, or None; a function that fails to return is not explained."""
+    """The mistake that explains every trial, or None; a function that fails to return is not explained.
+
+    A mistake may be made in some of several results only: then these are the mistake's on every input, and all others
+    are right on every input.
+    """
     if any(trial.outcome.stage for trial in trials):
         return None
-    return next((mistake for mistake in exercise.mistakes if _explains(mistake, trials)), None)
+    results = [split(exercise, trial.outcome.result) for trial in trials]
+    wrong = _wrong_places(exercise, results, trials)
+    failing_first = sorted(zip(trials, results, strict=True), key=lambda pair: pair[0].problem is None)
+    for mistake in exercise.mistakes:
+        if all(_is_its_result(exercise, mistake, trial, found, wrong) for trial, found in failing_first):
+            return mistake
+    return None
 
 
-def _explains(mistake, trials):
-    """The trials that fail come first: there most mistakes can be told apart at once."""
-    return all(_same(mistake, trial) for trial in sorted(trials, key=lambda trial: trial.problem is None))
+def _wrong_places(exercise, results, trials):
+    """The places of results that are wrong on some input; None when the results cannot be told apart by their place."""
+    pairs = list(zip(results, trials, strict=True))
+    if not exercise.outputs or any(len(found) != len(trial.expected) for found, trial in pairs):
+        return None
+    return {place for found, trial in pairs for place in wrong_places(found, trial.expected)}
 
 
-def _same(mistake, trial):
+def _is_its_result(exercise, mistake, trial, found, wrong):
     try:
-        result = mistake.function(*trial.arguments.values())
-    except (ValueError, IndexError, ArithmeticError, TypeError):  # it does not exist for this size
+        others = split(exercise, mistake.function(*trial.arguments.values()))
+    except (ValueError, IndexError, ArithmeticError, TypeError):  # it cannot be made for this size
         return False
-    return is_equal(trial.outcome.result, result)
+    if wrong is None or len(others) != len(found):
+        return is_equal(found, others)
+    return all(is_equal(found[place], others[place]) for place in wrong)

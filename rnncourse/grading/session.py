@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +68,7 @@ class ForkServer:
     """A process with the libraries loaded that makes a jailed process for each submission."""
 
     def __init__(self, packages=("numpy",), confined=True, bubblewrap=False):
+        self.confined, self.lock = confined, threading.Lock()
         ours, its = socket.socketpair()
         wrap = BUBBLEWRAP if bubblewrap else ()
         settings = json.dumps({"packages": packages, "confined": confined})
@@ -99,16 +101,19 @@ class Session:
         self.channel, theirs = socket.socketpair()
         request = json.dumps({"memory": limits.memory, "seconds": limits.processor}).encode()
         try:
-            with theirs:
+            with theirs, server.lock:  # a cluster's worker has several threads
                 socket.send_fds(server.control, [request], [theirs.fileno()])
-            child, handles, _, _ = socket.recv_fds(server.control, 32, 1)
+                child, handles, _, _ = socket.recv_fds(server.control, 32, 1)
         except OSError as error:
             raise GraderError(f"the fork-server has ended ({error})") from None
         if not child:
             raise GraderError("the fork-server has ended")
         self.child, self.handle = int(child), handles[0] if handles else None
-        if self._answer(60.0, {"locked in"}) is None:
-            raise GraderError("a process could not be locked in")
+        try:
+            self._answer(time.monotonic() + 60.0, {"locked in"})
+        except (OSError, wire.WireError):
+            self.close()
+            raise GraderError("a process could not be locked in") from None
 
     def load(self, name, data, wanted):
         """Load a submission. Returns ``(problem, notes, functions)``.
@@ -117,11 +122,11 @@ class Session:
         ``functions`` lists the wanted names that can be called.
         """
         order = wire.frame({"name": name, "wanted": list(wanted)}, body=data)
-        answer = self._exchange(order, self.limits.call, {"problem", "notes", "functions"})
+        answer = self._exchange(order, {"problem", "notes", "functions"})
         if isinstance(answer, Outcome):
             return "", [f"{name}: while it was loaded, {answer.message}"], []
         header, _ = answer
-        notes = [str(note)[:LONGEST_MESSAGE] for note in header["notes"][:20]]
+        notes = [note[:LONGEST_MESSAGE] for note in header["notes"][:20]]
         functions = [name for name in wanted if header["functions"].get(name) is True]
         return header["problem"][:LONGEST_MESSAGE], notes, functions
 
@@ -132,57 +137,57 @@ class Session:
         self.number += 1
         order = {"number": self.number, "function": function, "names": list(cases[0])}
         order = wire.frame(order, [tuple(arguments.values()) for arguments in cases])
-        answer = self._exchange(order, self.limits.call, {"stage", "message"})
+        answer = self._exchange(order, {"stage", "message"})
         if isinstance(answer, Outcome):
             return [answer]
         header, results = answer
-        if not isinstance(results, list) or not 1 <= len(results) <= len(cases):
+        if not _is_complete(header["stage"], results, len(cases)):
             self.kill()
             return [failed("exception", BROKEN)]
         outcomes = [Outcome(result) for result in results]
-        if header["stage"] in FROM_CHILD:
+        if header["stage"]:
             outcomes[-1] = failed(header["stage"], header["message"])
         return outcomes
 
-    def _exchange(self, order, seconds, keys):
-        """Send an order and wait for its answer; an :class:`Outcome` says why there is none."""
-        seconds, started = min(seconds, self.left), time.monotonic()
+    def _exchange(self, order, keys):
+        """Header and value of the answer to an order; an :class:`Outcome` says why there is none."""
+        seconds, started = min(self.limits.call, self.left), time.monotonic()
         try:
-            self.channel.settimeout(max(seconds, 0.001))
+            self.channel.settimeout(_until(started + seconds))
             self.channel.sendall(order)
-            answer = self._answer(seconds, keys)
+            answer = self._answer(started + seconds, keys)
         except TimeoutError:
-            self.kill()
-            return failed("time", f"it took longer than {self.limits.call:g} seconds.")
+            answer = failed("time", self._too_long())
         except (OSError, wire.WireError):
-            answer = None
+            answer = failed("exception", BROKEN)
         self.left -= time.monotonic() - started
-        if answer is None:
+        if isinstance(answer, Outcome):
             self.kill()
-            return failed("exception", BROKEN)
         return answer
 
-    def _answer(self, seconds, keys):
-        """Header and value of the next frame; None when the process has ended or does not keep to the rules."""
-        deadline = time.monotonic() + seconds
+    def _too_long(self):
+        if self.left < self.limits.call:
+            return f"the time for all functions together, {self.limits.total:g} seconds, was used up."
+        return f"it took longer than {self.limits.call:g} seconds."
+
+    def _answer(self, deadline, keys):
+        """Header and value of the next frame; raises WireError or OSError when there is none that is proper."""
 
         def read(count):
             data = bytearray(count)
             view = memoryview(data)
             while view:
-                self.channel.settimeout(max(deadline - time.monotonic(), 0.001))
+                self.channel.settimeout(_until(deadline))
                 received = self.channel.recv_into(view)
                 if not received:
                     raise ConnectionError
                 view = view[received:]
             return data
 
-        try:
-            header, value, _ = wire.receive(read)
-        except (ConnectionError, wire.WireError):
-            return None
-        is_proper = isinstance(header, dict) and keys <= header.keys() and header.get("number", 0) == self.number
-        return (header, value) if is_proper and _kinds_are_right(header) else None
+        header, value, _ = wire.receive(read)
+        if not keys <= header.keys() or header.get("number", 0) != self.number or not _kinds_are_right(header):
+            raise wire.WireError("not an answer to the order")
+        return header, value
 
     def kill(self):
         """End the process now."""
@@ -203,6 +208,22 @@ class Session:
             self.handle = None
 
 
+def _until(deadline):
+    """Seconds until then. Asked before every piece of an answer: one that trickles in must not take for ever."""
+    seconds = deadline - time.monotonic()
+    if seconds <= 0:
+        raise TimeoutError
+    return seconds
+
+
 def _kinds_are_right(header):
     kinds = {"problem": str, "notes": list, "functions": dict, "stage": str, "message": str}
-    return all(isinstance(header[key], kind) for key, kind in kinds.items() if key in header)
+    are_right = all(isinstance(header[key], kind) for key, kind in kinds.items() if key in header)
+    return are_right and all(isinstance(note, str) for note in header.get("notes", ()))
+
+
+def _is_complete(stage, results, count):
+    """Whether these are the results of so many calls: of all, or of those up to the one that failed at this stage."""
+    if not isinstance(results, list) or stage not in {"", *FROM_CHILD}:
+        return False
+    return 1 <= len(results) <= count if stage else len(results) == count

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "benchmarks" / "results"
 PINS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-NAMES = ["recurrent", "bptt", "characters", "word2vec", "recursive", "memory"]
+NAMES = ["recurrent", "bptt", "characters", "word2vec", "recursive", "memory", "grading"]
 LAYERS = ["RNN", "LSTM", "GRU", "LSTM, oneDNN off"]
 RATIOS = ["ours / torch", "ours / products"]
 
@@ -47,7 +47,7 @@ def read(path):
 def numbers(result):
     """Every measured figure of a result; what a row is about may be a word."""
     for row in (*result["rows"], result["summary"]):
-        yield from (value for key, value in row.items() if key not in ("layer", "dtype"))
+        yield from (value for key, value in row.items() if key not in ("layer", "dtype", "submission"))
 
 
 def geometric_mean(values):
@@ -155,6 +155,16 @@ def test_memory_summary_follows_from_its_rows(quick):
         assert row["ours MB"] > row["must hold MB"] / 2  # the outputs and dx are made by the pass
         assert summary[f"{row['layer']}, ours / torch"] == pytest.approx(row["ours / torch"])
     assert summary["3 passes / 1, worst"] == max(row["3 passes / 1"] for row in rows) < 2
+
+
+def test_grading_summary_follows_from_its_rows(quick):
+    [row], summary = quick[1]["grading"]["rows"], quick[1]["grading"]["summary"]
+    assert 0 < row["low"] <= row["ms"] <= row["high"]
+    assert summary["solution, a core-second"] == row["a core-second"] == pytest.approx(1000 / row["ms"])
+    assert summary["solution, ms"] == summary["slowest NumPy, ms"] == row["ms"]
+    assert summary["kernel / ours"] > 1
+    assert summary["check, ms"] > 0
+    assert summary["gradebooks that differ"] == 0  # counted, not timed
 
 
 def test_the_tables_are_printed(quick):

@@ -158,7 +158,7 @@ def test_the_smallest_input_that_fails_is_the_evidence():
 
     verdict = evaluate_here(EXERCISES["bptt"], wrong_from_two_steps_on)
     expected = EXERCISES["bptt"].reference(**EXERCISES["bptt"].arguments((2013,), 1))
-    assert verdict.message.startswith("right for 1 smaller input, but dW_xh is wrong")
+    assert verdict.message.startswith("right for 1 smaller input, but all results are wrong")
     assert verdict.evidence.called_with.startswith("doutputs (2, 1, 3), outputs (2, 1, 3), x (2, 1, 2)")
     assert verdict.evidence.output == "dW_xh"
     np.testing.assert_allclose(verdict.evidence.expected, expected[0])
@@ -288,3 +288,22 @@ def test_the_verdict_does_not_depend_on_the_seed(exercise):
         attempt = partial(calls, function, exercise.name)
         records = [evaluate(exercise, attempt, seed).record() for seed in SEEDS]
         assert records[0] == records[1] == records[2]
+
+
+def two_results(x):
+    return x, 2 * x
+
+
+SHIFTED = Mistake("Shifted.", lambda x: (x + 1, 2 * x + 1))
+
+
+def test_a_mistake_in_one_of_several_results_is_named():
+    exercise = exercise_of(two_results, ("y", "z"), [SHIFTED])
+    verdict = evaluate_here(exercise, lambda x: (x, 2 * x + 1))
+    assert verdict.message == "z is wrong; y is right. Shifted."
+
+
+def test_a_mistake_in_one_result_for_some_inputs_and_in_another_for_others_is_not_named():
+    exercise = exercise_of(two_results, ("y", "z"), [SHIFTED])
+    verdict = evaluate_here(exercise, lambda x: (x + (len(x) == 2), 2 * x + (len(x) == 3)))
+    assert verdict.mistake == ""

@@ -96,3 +96,38 @@ def test_a_function_that_fails_on_the_probes_is_not_called_right():
         return x.mean(axis=0) + 1
 
     assert "Right for" not in evaluate_here(MEAN, fails_without_a_batch).message
+
+
+SQUARE = Exercise(
+    "f",
+    "00_test",
+    1,
+    "",
+    lambda rng, n: {"x": rng.normal(size=(n, n))},
+    lambda x: 2 * x,
+    ("y",),
+    ({"n": 2}, {"n": 3}),
+    (),
+    (),
+)
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (lambda x: 0 * x, "It is zero everywhere: nothing has arrived in it."),
+        (lambda x: 2 * x.T, "It is the transpose of what it should be."),
+        (lambda x: 2 * x + np.eye(len(x)), "Only some of its entries are wrong."),
+        (lambda x: x + 1, "y is wrong."),
+    ],
+)
+def test_how_an_array_differs_is_said(function, words):
+    assert words in evaluate_here(SQUARE, function).message
+
+
+def test_all_results_wrong_points_at_what_they_share():
+    exercise = EXERCISES["rnn_step_backward"]
+    message = evaluate_here(
+        exercise, lambda dh, h, x, p, W, U: [a * a + 1 for a in exercise.reference(dh, h, x, p, W, U)]
+    ).message
+    assert message == "all results are wrong: look at what they share."

@@ -1,9 +1,11 @@
 """``rnncourse grade``: from a folder of submissions to gradebooks and feedback."""
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from rnncourse.exercises import EXERCISES
+from rnncourse.grading import session
 from rnncourse.grading.classroom import feedback, gradebook, results, roster
 from rnncourse.grading.classroom.formats import FORMATS, CannotWriteError
 from rnncourse.grading.classroom.run import dask_workers, local_workers, make_job, run
@@ -11,7 +13,6 @@ from rnncourse.grading.classroom.secret import SecretError, read_secret
 from rnncourse.grading.classroom.submissions import NoSubmissions, find_submissions
 from rnncourse.grading.classroom.summary import summary
 from rnncourse.grading.classroom.text import listing
-from rnncourse.grading.session import why_not_secure
 
 
 class WrongCall(Exception):
@@ -47,9 +48,11 @@ class Class:
         for name in wishes.formats:
             if name not in FORMATS:
                 raise WrongCall(f"--format: expected some of {', '.join(FORMATS)}, got {name}")
-        reason = why_not_secure()
+        reason = session.why_not_secure()
         if reason and not wishes.insecure:
             raise WrongCall(f"{reason}. With --insecure submissions run limited in time and memory, but not locked in")
+        if wishes.bubblewrap and not shutil.which(session.BUBBLEWRAP[0]):
+            raise WrongCall(f"--bubblewrap: {session.BUBBLEWRAP[0]} is not installed")
         try:
             self.secret = read_secret(wishes.secret_file)
             self.found, self.left_out = find_submissions(wishes.submissions, self.chapters)
@@ -78,7 +81,7 @@ class Class:
     def write(self, records):
         """Write gradebook, totals, feedback and the other formats; returns sentences on what could not be filled in."""
         gradebook.write(records, self.wishes.out)
-        feedback.write(records, self.wishes.out / "feedback")
+        feedback.write(records, self.wishes.out)
         return [
             said for name in self.wishes.formats for said in FORMATS[name].write(records, self.wishes.out, self.roster)
         ]

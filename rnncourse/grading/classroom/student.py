@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from rnncourse.exercises import EXERCISES
 from rnncourse.grading.classroom.secret import seed
 from rnncourse.grading.evaluate import evaluate, missing
+from rnncourse.grading.probe import require_jail
 from rnncourse.grading.session import ForkServer, GraderError, Limits
 
 DEFAULT_LIMITS = Limits()
@@ -106,8 +107,11 @@ def _server(*settings):
     """The fork-server with these settings, one for each in a process."""
     with _starting:
         if settings not in _servers or _servers[settings].process.poll() is not None:
-            _servers[settings] = ForkServer(*settings)
-            atexit.register(_servers[settings].close)
+            server = ForkServer(*settings)
+            atexit.register(server.close)
+            if server.confined:
+                require_jail(server)
+            _servers[settings] = server
         return _servers[settings]
 
 

@@ -1,6 +1,7 @@
 """Locks the present process in: no files, no network, no processes, no signals, little memory and time."""
 
 import ctypes
+import importlib.util
 import os
 import resource
 import signal
@@ -11,16 +12,29 @@ from . import landlock, seccomp
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
 OPEN_FILES = 32
+SYSTEM = (Path("/usr/lib"), Path("/usr/lib64"), Path("/lib"), Path("/lib64"))
+DEVICES = (Path("/dev/null"), Path("/dev/urandom"))
 
 
 def readable(packages):
-    """The interpreter's library without its site-packages, these packages in site-packages, and shared libraries."""
-    paths = sysconfig.get_paths()
-    library, site = Path(paths["stdlib"]), Path(paths["platlib"])
-    own = [entry for entry in library.iterdir() if entry.name not in ("site-packages", "dist-packages")]
-    installed = [site / f"{package}{ending}" for package in packages for ending in ("", ".libs", ".py")]
-    system = ["/usr/lib", "/lib", "/lib64", "/dev/null", "/dev/urandom"]
-    return [*own, *installed, *map(Path, system)]
+    """The standard library, these packages and the system's shared libraries; never a folder that holds this package.
+
+    Packages stand in ``site-packages`` of the standard library or, on some systems, in ``/usr/lib/python*``: both are
+    left out, and of what is installed there only ``packages`` is let in.
+    """
+    library = Path(sysconfig.get_paths()["stdlib"])
+    standard = [entry for entry in library.iterdir() if entry.name not in ("site-packages", "dist-packages")]
+    system = [entry for folder in SYSTEM if folder.exists() for entry in folder.iterdir()]
+    shared = [entry for entry in system if not entry.name.startswith("python")]
+    installed = [path for package in packages for path in _installed(package)]
+    ours = Path(__file__).resolve().parents
+    return [path for path in [*standard, *shared, *installed, *DEVICES] if path.resolve() not in ours]
+
+
+def _installed(package):
+    """The folder of a package, and the one that its wheel keeps shared libraries in."""
+    folder = Path(importlib.util.find_spec(package).origin).parent
+    return folder, folder.with_name(f"{package}.libs")
 
 
 class Lock:

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
 
-from .names import names_of
 from .needed import needed
 from .reading import read
 from .stand_ins import BorrowedError, builtins_with_stand_ins
@@ -73,7 +72,7 @@ def _run_one(statement, flags, position, namespace, bound_by):
     """
     lines = [f"{line}\n" for line in statement.source.split("\n")]
     linecache.cache[statement.place] = (len(statement.source), None, lines, statement.place)  # for tracebacks
-    binds = names_of(statement.node).binds
+    binds = statement.names.binds
     later = {name: namespace[name] for name in binds if bound_by.get(name, -1) > position and name in namespace}
     try:
         tree = ast.Module([statement.node], [])

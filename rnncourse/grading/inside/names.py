@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _SCOPES = (*_FUNCTIONS, ast.ClassDef, *_COMPREHENSIONS)
+_NAMELESS = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop)
 _NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler, ast.MatchAs, ast.MatchStar)
 
 
@@ -36,7 +37,7 @@ def names_of(statement):
         _note(node, names)
         if isinstance(node, _COMPREHENSIONS):
             names.binds |= {n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr)}
-        pending += _outside(node) if isinstance(node, _SCOPES) else ast.iter_child_nodes(node)
+        pending += _outside(node) if isinstance(node, _SCOPES) else _children(node)
     return names
 
 
@@ -92,17 +93,30 @@ def _one_scope(nodes):
     loaded, bound, elsewhere, inner, pending = set(), set(), set(), [], list(nodes)
     while pending:
         node = pending.pop()
+        if isinstance(node, ast.Name):
+            (loaded if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+            continue
         bound |= _bound(node)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            loaded.add(node.id)
-        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
             loaded.add(node.target.id)
         elif isinstance(node, ast.Global):
             elsewhere.update(node.names)
         if isinstance(node, _SCOPES):
             inner.append(node)
-        pending += _outside(node) if isinstance(node, _SCOPES) else ast.iter_child_nodes(node)
+        pending += _outside(node) if isinstance(node, _SCOPES) else _children(node)
     return loaded, bound, elsewhere, inner
+
+
+def _children(node):
+    """The nodes directly inside that may hold names: ``ast.iter_child_nodes`` without operators, and faster."""
+    found = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            found += [item for item in value if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST) and not isinstance(value, _NAMELESS):
+            found.append(value)
+    return found
 
 
 def _outside(scope):

@@ -2,7 +2,7 @@
 
 import ast
 
-from .names import names_of, read_by
+from .names import read_by
 
 
 def needed(statements, wanted):
@@ -14,7 +14,7 @@ def needed(statements, wanted):
     the file has computed. A definition that is still as it was handed out never replaces one that is filled in.
     """
     statements = _without_stubs_of_filled(statements)
-    names = [names_of(statement.node) for statement in statements]
+    names = [statement.names for statement in statements]
     assigned = {name for each in names for name in each.binds - each.imports}
     users = {}
     for position, each in enumerate(names):
@@ -45,7 +45,7 @@ def _without_stubs_of_filled(statements):
             if statement.node.name not in filled:
                 kept.append(statement)
             continue
-        filled |= names_of(statement.node).binds
+        filled |= statement.names.binds
         kept.append(statement)
     return kept
 

@@ -3,9 +3,11 @@
 import ast
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 from .ipython import python_of
+from .names import names_of
 from .scanning import Scanner
 
 _NOT_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
@@ -26,6 +28,11 @@ class Statement:
     node: ast.stmt
     place: str
     source: str
+
+    @cached_property
+    def names(self):
+        """The :class:`~.names.Names` of it."""
+        return names_of(self.node)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 Enough to compute, to sleep, to import what the jail lets it read, and to answer. Whatever is not listed fails with
 "operation not permitted": new processes and threads, sockets, signals, other users' files and the settings of others.
+Not even ``madvise``: NumPy and the C library do without it, and for root it can take pages of memory out of service.
 """
 
 import platform
@@ -28,7 +29,6 @@ _X86_64 = {
     "access": 21,
     "sched_yield": 24,
     "mremap": 25,
-    "madvise": 28,
     "nanosleep": 35,
     "getpid": 39,
     "exit": 60,
@@ -103,7 +103,6 @@ _AARCH64 = {
     "mremap": 216,
     "mmap": 222,
     "mprotect": 226,
-    "madvise": 233,
     "getrandom": 278,
     "statx": 291,
     "faccessat2": 439,

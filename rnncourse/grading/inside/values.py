@@ -7,6 +7,8 @@ import numpy as np
 DEEPEST = 16
 MOST = 10_000  # values in one result; a tree or a list of tokens is far smaller
 LONGEST = 10_000  # characters
+LONGEST_INTEGER = 64  # bits
+DTYPES = {letter: np.dtype(letter) for letter in "?bBhHiIlLqQefdFD"}
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class _Cleaner:
         if value is None or kind in (bool, float):
             return value
         if kind is int:
-            return value if value.bit_length() <= 64 else Foreign("an integer of more than 64 bits")
+            return value if value.bit_length() <= LONGEST_INTEGER else Foreign("an integer of more than 64 bits")
         if kind is str:
             return value if len(value) <= LONGEST else Foreign(f"a text of {len(value)} characters")
         if kind is np.ndarray or isinstance(value, np.generic):
@@ -47,4 +49,4 @@ class _Cleaner:
 
 
 def _array(array):
-    return array if array.dtype.kind in "biufc" and array.dtype.isnative else Foreign(f"array of dtype {array.dtype}")
+    return array if array.dtype in DTYPES.values() else Foreign(f"array of dtype {array.dtype}"[:LONGEST])

@@ -10,12 +10,11 @@ import struct
 
 import numpy as np
 
-from .values import DEEPEST, Foreign
+from .values import DEEPEST, DTYPES, LONGEST_INTEGER, Foreign
 
 PREFIX = struct.Struct("<II")
 LONGEST_HEADER = 1 << 20
 LONGEST_BODY = 32 << 20
-DTYPES = {kind: np.dtype(kind) for kind in "?bBhHiIlLqQefdFD"}
 
 
 class WireError(Exception):
@@ -39,41 +38,58 @@ def receive(read, longest_body=LONGEST_BODY):
     text, body = read(header_length), read(body_length)
     try:
         header = json.loads(text)
-        return header, _decoded(header["value"], body), body
-    except (ValueError, KeyError, TypeError, IndexError, RecursionError, OverflowError) as error:
+        if type(header) is not dict:
+            raise WireError("a header that is no dictionary")
+        return header, _decoded(header["value"], _Arrays(body)), body
+    except (ValueError, KeyError, TypeError, RecursionError, OverflowError) as error:
         raise WireError(f"a frame that cannot be read ({type(error).__name__})") from None
 
 
 def _encoded(value, body):
     if isinstance(value, np.ndarray):
-        start = len(body)
         body += value.tobytes()
-        return {"array": value.dtype.char, "shape": value.shape, "start": start}
+        return {"array": [value.dtype.char, value.shape]}
     if isinstance(value, tuple | list):
         return {type(value).__name__: [_encoded(item, body) for item in value]}
     return {"foreign": value.kind} if isinstance(value, Foreign) else {"plain": value}
 
 
-def _decoded(code, body, depth=0):
-    ((kind, content), *rest) = code.items()
-    if depth > DEEPEST + 1:
-        raise WireError("values that are nested too deeply")
+def _decoded(code, arrays, depth=0):
+    if type(code) is not dict or depth > DEEPEST + 1:
+        raise WireError("values that are not coded, or nested too deeply")
+    ((kind, content),) = code.items()
+    if kind in ("tuple", "list", "array") and type(content) is not list:
+        raise WireError("a sequence that is none")
     if kind == "array":
-        return _decoded_array(content, *(item for _, item in rest), body)
+        return arrays.take(*content)
     if kind in ("tuple", "list"):
-        items = [_decoded(item, body, depth + 1) for item in content]
+        items = [_decoded(item, arrays, depth + 1) for item in content]
         return tuple(items) if kind == "tuple" else items
     if kind == "foreign":
         return Foreign(str(content)[:100])
-    if kind == "plain" and (content is None or type(content) in (bool, int, float, str)):
+    if kind == "plain" and _is_plain(content):
         return content
     raise WireError("a value of an unknown kind")
 
 
-def _decoded_array(dtype, shape, start, body):
-    if not all(type(axis) is int and axis >= 0 for axis in [*shape, start]) or len(shape) > 32:
-        raise WireError("an array without a proper shape")
-    count, dtype = math.prod(shape), DTYPES[dtype]
-    if start + count * dtype.itemsize > len(body):
-        raise WireError("an array that is larger than its bytes")
-    return np.frombuffer(body, dtype, count, start).reshape(shape).copy()
+def _is_plain(content):
+    if type(content) is int:
+        return content.bit_length() <= LONGEST_INTEGER
+    return content is None or type(content) in (bool, float, str)
+
+
+class _Arrays:
+    """The arrays in a frame's body, which stand there one after the other: no byte of it is used twice."""
+
+    def __init__(self, body):
+        self.body, self.position = body, 0
+
+    def take(self, letter, shape):
+        """The next array."""
+        if type(shape) is not list or not all(type(axis) is int and axis >= 0 for axis in shape):
+            raise WireError("an array without a proper shape")
+        dtype, start = DTYPES[letter], self.position
+        self.position += math.prod(shape) * dtype.itemsize
+        if self.position > len(self.body):
+            raise WireError("an array that is larger than its bytes")
+        return np.frombuffer(self.body, dtype, math.prod(shape), start).reshape(shape).copy()
