@@ -180,6 +180,7 @@ def test_the_zip_holds_the_package_without_solutions():
     with zipfile.ZipFile(io.BytesIO(archive(SECRET, ["03_bptt"], insecure=True))) as zipped:
         names = zipped.namelist()
         modes = {entry.filename: oct(entry.external_attr >> 16) for entry in zipped.infolist()}
+        assert {entry.date_time for entry in zipped.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert zipped.read("secret").strip() == SECRET
         assert zipped.read("options").decode().split() == ["--exercise", "03_bptt", "--insecure"]
         assert zipped.read("rnncourse/cli.py") == (files("rnncourse") / "cli.py").read_bytes()

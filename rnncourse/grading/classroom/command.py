@@ -19,6 +19,15 @@ class WrongCall(Exception):
     """The command cannot begin; one sentence says why and what to do."""
 
 
+def chosen(chapters):
+    """These chapters in the order of the course, or all when none is named."""
+    known = list(dict.fromkeys(exercise.chapter for exercise in EXERCISES.values()))
+    for name in chapters:
+        if name not in known:
+            raise WrongCall(f"--exercise: expected one of {', '.join(known)}, got {name}")
+    return [name for name in known if name in chapters or not chapters]
+
+
 @dataclass(frozen=True)
 class Wishes:
     """What the command line asks for."""
@@ -39,12 +48,7 @@ class Class:
     """The submissions of a class, ready to be graded; everything that can be wrong with a call is found out here."""
 
     def __init__(self, wishes):
-        self.wishes = wishes
-        chapters = list(dict.fromkeys(exercise.chapter for exercise in EXERCISES.values()))
-        for name in wishes.chapters:
-            if name not in chapters:
-                raise WrongCall(f"--exercise: expected one of {', '.join(chapters)}, got {name}")
-        self.chapters = [name for name in chapters if name in wishes.chapters or not wishes.chapters]
+        self.wishes, self.chapters = wishes, chosen(wishes.chapters)
         for name in wishes.formats:
             if name not in FORMATS:
                 raise WrongCall(f"--format: expected some of {', '.join(FORMATS)}, got {name}")

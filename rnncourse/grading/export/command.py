@@ -2,10 +2,10 @@
 
 from contextlib import contextmanager
 
-from rnncourse.grading.classroom.command import WrongCall
+from rnncourse.grading.classroom.command import WrongCall, chosen
 from rnncourse.grading.classroom.secret import SecretError, read_secret
 from rnncourse.grading.export import classroom50, github, gradescope
-from rnncourse.grading.export.contents import chosen, points
+from rnncourse.grading.export.contents import points
 
 
 def export_gradescope(out, secret_file, chapters, insecure):

@@ -3,21 +3,11 @@
 from importlib.resources import files
 
 from rnncourse.exercises import EXERCISES
-from rnncourse.grading.classroom.command import WrongCall
 
 REQUIREMENTS = ("numpy>=1.26", "click>=8.1", "platformdirs>=4")
 """What grading needs of others; the course's figures and widgets need more. As in pyproject.toml."""
 
 _NOT_NEEDED = {"__pycache__", "solutions"}
-
-
-def chosen(chapters):
-    """These chapters in the order of the course, or all when none is named."""
-    known = list(dict.fromkeys(exercise.chapter for exercise in EXERCISES.values()))
-    for name in chapters:
-        if name not in known:
-            raise WrongCall(f"--exercise: expected one of {', '.join(known)}, got {name}")
-    return [name for name in known if name in chapters or not chapters]
 
 
 def points(chapters):
