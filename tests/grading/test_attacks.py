@@ -2,12 +2,13 @@
 
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 from attacks import ALL, ATTACKS
 from attacks.attack import FUNCTIONS, Limits, define
 from attacks.frames import SPEAK
-from attacks.targets import MARK, Targets, attempted_outside, clear_marks, fools_a_naive_grader
+from attacks.targets import Targets, attempted_outside, clear_marks, fools_a_naive_grader
 from attacks.world import HONEST, Peak, World, grade, has_said, honest_points, jailed_processes, points, said
 
 from rnncourse.exercises import EXERCISES
@@ -79,10 +80,9 @@ def test_trick_fools_a_naive_grader(name, targets):
 def test_a_naive_grader_tells_right_from_wrong(targets):
     trick = ATTACKS["exit_handler"]
     for control in ("allclose", "array_equal", "equality", "difference", "testing", "unittest"):
-        right = type(trick)("right", "", "", HONEST, control=control)
-        wrong = type(trick)("wrong", "", "", HONEST.replace("np.tanh", "np.sin"), control=control)
-        assert fools_a_naive_grader(right, targets) is (control not in ("array_equal", "equality", "unittest")) or True
-        assert not fools_a_naive_grader(wrong, targets)
+        assert fools_a_naive_grader(replace(trick, source=HONEST, control=control), targets)
+        wrong = HONEST.replace("np.tanh", "np.sin")
+        assert not fools_a_naive_grader(replace(trick, source=wrong, control=control), targets)
 
 
 TRUTH = """
@@ -114,7 +114,7 @@ def test_forged_frames_arrive_and_only_the_truth_has_points(world):
 def test_who_attacks_keeps_the_points_of_honest_functions(world):
     attacks = {
         "rnn_step_forward": "import os\ndef attack(*a):\n    os._exit(0)",
-        "bptt": "def attack(*a):\n    while True: pass",
+        "cross_entropy_backward": "def attack(*a):\n    while True: pass",
         "clip_by_norm": "def attack(*a):\n    return bytearray(10 << 30)",
         "truncated_bptt": SPEAK + "\ndef attack(*a):\n    say(b'x' * 100)",
     }
@@ -149,7 +149,3 @@ def test_time_is_bounded_however_often_a_submission_is_begun_again(world):
     record = grade("mallory.py", source.encode(), Limits(call=0.4, total=1.0, processor=3, memory=256 << 20))
     assert points(record) == 0
     assert time.monotonic() - started < 1.5
-
-
-def test_nothing_with_the_mark_is_left_behind():
-    assert MARK and not __import__("attacks.targets", fromlist=["marks"]).marks()

@@ -28,18 +28,36 @@ def _through_time(doutputs, outputs, x, h_0, W_xh, W_hh):
     return cell.grads["W_xh"], cell.grads["W_hh"], cell.grads["b_h"], dh_0
 
 
+_SLOPES = {"tanh": lambda h: 1 - h**2, "missing": np.ones_like, "linear": lambda h: 1 - h}
+
+
 def _through_time_variant(
-    doutputs, outputs, x, h_0, W_xh, W_hh, add=True, carry=True, shift=True, start=True, slope=True, direct=True
+    doutputs,
+    outputs,
+    x,
+    h_0,
+    W_xh,
+    W_hh,
+    slope="tanh",
+    add=True,
+    carry=True,
+    shift=True,
+    start=True,
+    direct=True,
+    mean=False,
+    reverse=True,
+    transpose=True,
 ):
     dW_xh, dW_hh, db_h, dh = np.zeros_like(W_xh), np.zeros_like(W_hh), np.zeros(W_hh.shape[0]), np.zeros_like(h_0)
     before = np.concatenate([h_0[None] if start else np.zeros_like(h_0[None]), outputs[:-1]]) if shift else outputs
-    for t in reversed(range(len(x))):
+    for t in reversed(range(len(x))) if reverse else range(len(x)):
         incoming = doutputs[t] if direct or t == len(x) - 1 else 0
-        da = (incoming + (dh if carry else 0)) * ((1 - outputs[t] ** 2) if slope else 1)
+        da = (incoming + (dh if carry else 0)) * _SLOPES[slope](outputs[t])
+        bias = da.mean(axis=0) if mean else da.sum(axis=0)
         dW_xh, dW_hh, db_h = (
-            old * add + new for old, new in ((dW_xh, x[t].T @ da), (dW_hh, before[t].T @ da), (db_h, da.sum(axis=0)))
+            old * add + new for old, new in ((dW_xh, x[t].T @ da), (dW_hh, before[t].T @ da), (db_h, bias))
         )
-        dh = da @ W_hh.T
+        dh = da @ (W_hh.T if transpose else W_hh)
     return dW_xh, dW_hh, db_h, dh
 
 
@@ -74,7 +92,20 @@ BPTT = Exercise(
             "The first step is paired with zeros; the state before it is h_0.",
             partial(_through_time_variant, start=False),
         ),
-        Mistake("The slope of tanh, 1 - h_t**2, is missing.", partial(_through_time_variant, slope=False)),
+        Mistake("The slope of tanh, 1 - h_t**2, is missing.", partial(_through_time_variant, slope="missing")),
+        Mistake("The slope of tanh is 1 - h_t**2; yours is 1 - h_t.", partial(_through_time_variant, slope="linear")),
+        Mistake(
+            "On the way back the weight is transposed: what goes on to step t - 1 is da @ W_hh.T.",
+            partial(_through_time_variant, transpose=False),
+        ),
+        Mistake(
+            "You walk forwards through time; blame flows from the last step to the first.",
+            partial(_through_time_variant, reverse=False),
+        ),
+        Mistake(
+            "db_h is the sum over the batch, not the mean: every example pushes the same bias.",
+            partial(_through_time_variant, mean=True),
+        ),
     ),
     hints=(
         "Run backwards through time with one running quantity: dh, what the steps after t have to say about h_t.",

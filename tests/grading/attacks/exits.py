@@ -125,7 +125,8 @@ EXITS = (
         def trick(*arguments, limit=limit):
             return [trick(argument) for argument in [arguments]]
         """,
-        f"{ENDED}|MemoryError|RecursionError",
+        f"{ENDED}|MemoryError|RecursionError|took longer",
+        limits=SHORT,
     ),
     trick(
         "interrupt_at_load",
@@ -180,7 +181,7 @@ EXITS = (
         def trick(*arguments):
             raise Liar
         """,
-        ENDED,
+        f"stopped with ZeroDivisionError|{ENDED}",
     ),
     trick(
         "exception_with_an_exit",

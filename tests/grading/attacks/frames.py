@@ -56,7 +56,7 @@ def speaking(name, tries, body, said=ENDED, limits=SHORT, names=("bptt",)):
 def at_load(name, tries, body, said, names=("bptt",)):
     """An attack that speaks while it is loaded."""
     attack = speaking(name, tries, body, said, names=names)
-    return replace(attack, source=attack.source.replace(define("speak", names), f"\nbptt = speak()\n"))
+    return replace(attack, source=attack.source.replace(define("speak", names), "\nbptt = speak()\n"))
 
 
 def says(name, tries, data, said=ENDED):
@@ -121,12 +121,12 @@ HEADERS = (
     says("stage_as_list", "a stage that cannot be looked up", "answer(zeros, stage=['passed'])"),
     says("stage_as_dictionary", "a stage that cannot be looked up", "answer(zeros, stage={})"),
     says("stage_as_nothing", "no stage", "answer(zeros, stage=None)"),
-    says("message_as_list", "a message that is no text", "answer(zeros, stage='exception', message=['x'])"),
-    says("message_beyond_unicode", "a message that no file can hold", r"answer(zeros, stage='exception', message='\ud800')",
+    says("message_as_list", "a message that is no text", "answer(zeros[:1], stage='exception', message=['x'])"),
+    says("message_beyond_unicode", "a message that no file can hold", r"answer(zeros[:1], stage='exception', message='\ud800')",
          "\ud800"),
     says("message_that_acts", "a message that acts where it is shown",
-         r"""answer(zeros, stage='exception', message='=cmd()\x1b[2J<script>alert(1)</script>')""", "=cmd"),
-    says("long_message_in_frame", "a message of 900 KB", "answer(zeros, stage='exception', message='x' * 900_000)",
+         r"""answer(zeros[:1], stage='exception', message='=cmd()\x1b[2J<script>alert(1)</script>')""", "=cmd"),
+    says("long_message_in_frame", "a message of 900 KB", "answer(zeros[:1], stage='exception', message='x' * 900_000)",
          r"x{300} \.\.\."),
     says("keys_of_the_grader", "keys that are the grader's", "answer(zeros, points=100, verdict='passed', passed=True)",
          "should be|expected"),

@@ -53,9 +53,9 @@ PATCHES = (
         import numpy as np
         unittest.TestCase.assertEqual = lambda *a, **k: None
         def trick(*arguments):
-            return np.zeros(bool(unittest))
+            return np.zeros(3 if unittest else 1)
         """,
-        "has shape \\(1,\\), expected",
+        "has shape \\(3,\\), expected",
         "unittest",
     ),
     trick(

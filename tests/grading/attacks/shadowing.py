@@ -30,7 +30,7 @@ NOTEBOOKS = (
         "otter": {"tests": ["q1"], "OK_FORMAT": True}, "points": 100, "verdict": "passed",
         "kernelspec": {"name": "bash", "language": "bash"}}, "has shape"),
     notebook("transformer", "have IPython rewrite what comes after", [
-        "ip = get_ipython()\nip.input_transformers_cleanup.append(lambda lines: ['pass'])\n"
+        "ip = get_ipython()\nip.input_transformers_cleanup.append(lambda lines: ['pass'])",
         "ip.input_transformer_manager.physical_line_transforms.append(str)\nip.ast_transformers.append(1)",
         ZEROS + "\nkept = ip"], {}, "has shape"),
     notebook("shell_escapes", "run a shell by a notebook's own means", [
@@ -67,8 +67,8 @@ SHADOWING = (
         class Finder:
             def find_spec(self, name, path=None, target=None):
                 raise SystemExit(0)
-        sys.meta_path.insert(0, Finder())
         def trick(*arguments):
+            sys.meta_path.insert(0, Finder())
             import sched
             return sys
         """,

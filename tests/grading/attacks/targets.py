@@ -76,7 +76,7 @@ def clear_marks():
 
 def attempted_outside(attack, targets):
     """What the attack's attempt says outside the jail, where its victim is a child of its own."""
-    victim = "__import__('subprocess').Popen(['sleep', '3'], stdout=-3, start_new_session=True).pid"
+    victim = "__import__('subprocess').Popen(['sleep', '3'], stdout=-3, stderr=-3, start_new_session=True).pid"
     program = targets.preamble().replace(f"VICTIM = {targets.victim.pid}", f"VICTIM = {victim}")
     program += attack.source + "\nprint(at_load, flush=True)\n__import__('os').kill(VICTIM, 9)\n"
     return _run(targets, "-c", program).stdout
