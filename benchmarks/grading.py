@@ -108,7 +108,9 @@ def longest_check(repeats=5):
     for exercise in EXERCISES.values():
         attempts = [partial(evaluate_here, exercise, solutions[exercise.name])]
         attempts += [partial(evaluate, exercise, partial(calls, m.function, exercise.name)) for m in exercise.mistakes]
-        slowest = max([slowest, *(statistics.median(check_ms(attempt) for _ in range(repeats)) for attempt in attempts)])
+        slowest = max(
+            [slowest, *(statistics.median(check_ms(attempt) for _ in range(repeats)) for attempt in attempts)]
+        )
     return slowest
 
 

@@ -23,7 +23,7 @@ WRONG = {  # what learners do; the last ones are no known mistakes, so that the 
         ("factor * gradient for", "factor**3 * gradient for"),
     ],
 }
-WITH_TORCH = '''
+WITH_TORCH = """
 import torch
 from torch.nn import functional as F
 
@@ -62,7 +62,7 @@ def _bptt(doutputs, outputs, x, h_0, W_xh, W_hh):
 
 
 bptt = _bptt
-'''
+"""
 
 
 def notebooks():

@@ -58,6 +58,8 @@ def _trials(exercise, attempt, seed):
     for place, (arguments, outcome) in enumerate(zip(cases, attempt(cases), strict=False)):
         expected = expected_results(exercise, arguments)
         trials.append(Trial(place, arguments, outcome, expected, find_problem(exercise, outcome, expected)))
+    if len(trials) < len(cases) and not (trials and trials[-1].outcome.stage):
+        raise ValueError(f"{exercise.name}: {len(cases)} cases and {len(trials)} outcomes, the last of them no failure")
     return trials
 
 

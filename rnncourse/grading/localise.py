@@ -1,10 +1,13 @@
 """Where to look, when no known mistake explains a wrong result: for which inputs is the function right after all?"""
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from rnncourse.grading.compare import TOLERANCE, expected_results, find_problem, is_equal, split
+from rnncourse.grading.compare import expected_results, find_problem
+from rnncourse.grading.differences import difference
 
-LARGEST = 4  # sizes up to here are tried one by one
+SWEPT = {"T": 4, "window": 4}  # up to where sizes are tried one by one; of all others only 1
 ADVICE = {
     "T": "look at what passes from one step to the next",
     "B": "look at the sums and means over the batch",
@@ -13,116 +16,67 @@ ADVICE = {
     "V": "look at the axis of the classes",
     "window": "look at the edges of the windows",
 }
-FACTORS = {-1.0: "exactly the negative of", 2.0: "exactly twice", 0.5: "exactly half of"}
 
 
+@dataclass(frozen=True)
+class Probe:
+    """The failing arguments with one size made smaller (``value``), or with one array set to zero."""
+
+    name: str
+    value: int
+    arguments: dict
+    expected: tuple
+
+
+@np.errstate(all="ignore")  # what a student returns may overflow when it is compared
 def localise(exercise, attempt, seed, trials, trial):
     """A few short sentences: how the result differs, and the sizes and zeros for which the function is right."""
-    if trial.problem.stage in ("values", "gradient"):
-        sentences = [_zero(exercise, trial) or _factor(exercise, trials, trial) or _entries(exercise, trial)]
-    else:
-        sentences = []
-    sentences += [_sizes(exercise, attempt, seed, trial), _zeros(exercise, attempt, trial)]
+    sizes, zeros = list(_smaller(exercise, seed, trial)), list(_zeroed(exercise, trial))
+    are_right = _are_right(exercise, attempt, [*sizes, *zeros])
+    found = [probe for probe, is_right in zip(zeros, are_right[len(sizes) :], strict=True) if is_right]
+    sentences = [difference(exercise, trials, trial), *_steps(exercise, trial, zip(sizes, are_right, strict=False))]
+    if found:
+        sentences.append(f"Right when {' or '.join(f'{probe.name} = 0' for probe in found)}.")
     return " ".join(filter(None, sentences))
 
 
-def _are_right(exercise, attempt, cases):
-    """Whether the function is right for each of the arguments."""
-    outcomes = attempt(cases) if cases else []
-    problems = [
-        find_problem(exercise, outcome, expected_results(exercise, arguments))
-        for arguments, outcome in zip(cases, outcomes, strict=False)
-    ]
-    return [problem is None for problem in problems] + [False] * (len(cases) - len(problems))
-
-
-def _sizes(exercise, attempt, seed, trial):
-    """Vary one dimension of the failing size, upwards from 1: from where on is the function wrong?"""
-    size, findings = exercise.sizes[trial.place], []
+def _smaller(exercise, seed, trial):
+    size = exercise.sizes[trial.place]
     for name, largest in size.items():
-        smaller = range(1, min(largest, LARGEST + 1)) if type(largest) is int else ()
-        cases = [exercise.arguments(seed, trial.place, {**size, name: value}) for value in smaller]
-        right = [*_are_right(exercise, attempt, cases), False].index(False)
+        if type(largest) is int:
+            for value in range(1, min(largest, SWEPT.get(name, 1) + 1)):
+                arguments = exercise.arguments(seed, trial.place, {**size, name: value})
+                yield Probe(name, value, arguments, expected_results(exercise, arguments))
+
+
+def _zeroed(exercise, trial):
+    for name, value in trial.arguments.items():
+        if isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.any():
+            arguments = {**trial.arguments, name: np.zeros_like(value)}
+            expected = expected_results(exercise, arguments)
+            if all(np.any(result) for result in expected if isinstance(result, np.ndarray)):  # else zeros pass
+                yield Probe(name, 0, arguments, expected)
+
+
+def _are_right(exercise, attempt, probes):
+    """Whether the function is right for each probe; those after one that takes too long are not."""
+    outcomes = []
+    while len(outcomes) < len(probes) and not (outcomes and outcomes[-1].stage == "time"):
+        outcomes += attempt([probe.arguments for probe in probes[len(outcomes) :]])
+    pairs = zip(probes, outcomes, strict=False)
+    are_right = [find_problem(exercise, outcome, probe.expected) is None for probe, outcome in pairs]
+    return are_right + [False] * (len(probes) - len(are_right))
+
+
+def _steps(exercise, trial, answers):
+    """For each size that was varied: up to where the function is right, and from where on it is wrong."""
+    answers = list(answers)
+    for name in dict.fromkeys(probe.name for probe, _ in answers):
+        tried = [(probe.value, is_right) for probe, is_right in answers if probe.name == name]
+        wrong = next((value for value, is_right in tried if not is_right), None)
+        right = (wrong if wrong is not None else tried[-1][0] + 1) - 1
+        wrong = wrong or exercise.sizes[trial.place][name]
         if right:
-            findings.append(_finding(name, right, right + 1 if right < len(smaller) else largest))
-    return " ".join(findings)
-
-
-def _finding(name, right, wrong):
-    until = f"{name} = {right}" if right == 1 else f"{name} up to {right}"
-    look = f": {ADVICE[name]}" if name in ADVICE else ""
-    return f"Right for {until}, wrong from {name} = {wrong}{look}."
-
-
-def _zeros(exercise, attempt, trial):
-    """Set one array of the failing arguments to zero at a time."""
-    arrays = {
-        name: value
-        for name, value in trial.arguments.items()
-        if isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.any()
-    }
-    changed = {name: {**trial.arguments, name: np.zeros_like(value)} for name, value in arrays.items()}
-    telling = {name: case for name, case in changed.items() if _shows_something(expected_results(exercise, case))}
-    answers = _are_right(exercise, attempt, list(telling.values()))
-    right = [name for name, is_right in zip(telling, answers, strict=True) if is_right]
-    return f"Right when {' or '.join(f'{name} = 0' for name in right)}." if right else ""
-
-
-def _shows_something(expected):
-    """A wrong function that returns zeros is right by accident wherever zeros are expected."""
-    return all(np.any(value) for value in expected if isinstance(value, np.ndarray))
-
-
-def _pair(exercise, trial, place):
-    """The result at this place and what it should be, when both are arrays of floats of one shape; else None."""
-    expected, results = trial.expected[place], split(exercise, trial.outcome.result)
-    if len(results) != len(trial.expected) or not isinstance(expected, np.ndarray) or expected.dtype.kind != "f":
-        return None
-    value = results[place]
-    is_comparable = isinstance(value, np.ndarray) and value.shape == expected.shape
-    return (value, expected) if is_comparable and np.isfinite([value, expected]).all() else None
-
-
-def _zero(exercise, trial):
-    pair = _pair(exercise, trial, trial.problem.place)
-    return "It is zero everywhere: nothing has arrived in it." if pair and not pair[0].any() else ""
-
-
-def _entries(exercise, trial):
-    pair = _pair(exercise, trial, trial.problem.place)
-    if not pair or pair[0].size < 2:
-        return ""
-    value, expected = pair
-    if value.ndim == 2 and value.shape[0] == value.shape[1] > 1 and is_equal(value.T, expected):
-        return "It is the transpose of what it should be."
-    wrong = np.abs(value - expected) > TOLERANCE * np.abs(expected).max()
-    return "" if wrong.all() else "Only some of its entries are wrong."
-
-
-def _factor(exercise, trials, trial):
-    """The factor between the result that fails and what it should be, when it is the same on all inputs."""
-    ratios = [_ratio(_pair(exercise, each, trial.problem.place)) for each in trials if not each.outcome.stage]
-    if None in ratios:
-        return ""
-    for name in exercise.sizes[0]:
-        sizes = [exercise.sizes[each.place][name] for each in trials]
-        if all(type(value) is int for value in sizes) and max(sizes) > 1:
-            if _agree(ratios, sizes):
-                return f"It is exactly {name} times what it should be: a sum where a mean is asked for?"
-            if _agree(ratios, [1 / value for value in sizes]):
-                return f"It is what it should be divided by {name}: a mean where a sum is asked for?"
-    known = [text for factor, text in FACTORS.items() if _agree(ratios, [factor] * len(ratios))]
-    return f"It is {known[0]} what it should be." if known else ""
-
-
-def _agree(ratios, factors):
-    return np.allclose(ratios, factors, rtol=100 * TOLERANCE)
-
-
-def _ratio(pair):
-    """What the result is a multiple of the expected by, or None when it is no multiple."""
-    if not pair or not pair[1].any():
-        return None
-    value, expected = pair
-    ratio = float((value * expected).sum() / (expected**2).sum())
-    return ratio if np.abs(value - ratio * expected).max() <= TOLERANCE * np.abs(expected).max() else None
+            until = f"{name} = {right}" if right == 1 else f"{name} up to {right}"
+            look = f": {ADVICE[name]}" if name in ADVICE else ""
+            yield f"Right for {until}, wrong {'from' if wrong == right + 1 else 'for'} {name} = {wrong}{look}."

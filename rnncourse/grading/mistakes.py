@@ -1,8 +1,11 @@
 """Which known mistake a wrong function makes: the one whose results are the function's, on every input tried."""
 
+import numpy as np
+
 from rnncourse.grading.compare import is_equal, split, wrong_places
 
 
+@np.errstate(all="ignore")  # a mistake may divide by zero
 def named_mistake(exercise, trials):
     """The mistake that explains every trial, or None; a function that fails to return is not explained.
 

@@ -54,7 +54,9 @@ def test_most_wrong_results_are_named_or_located(exercise, solutions):
         with np.errstate(all="ignore"):
             verdict = evaluate(exercise, partial(calls, function, exercise.name))
         if verdict.stage in ("values", "gradient"):
-            helped = verdict.mistake or any(word in verdict.message for word in ("right", "Right", "It is", "Only some", "what they share"))
+            helped = verdict.mistake or any(
+                word in verdict.message for word in ("right", "Right", "It is", "Only some", "what they share")
+            )
             said.append((what, bool(helped), verdict.message))
     print(*said, sep="\n")
     assert sum(helped for _, helped, _ in said) >= 0.75 * len(said)

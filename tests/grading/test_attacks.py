@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ from attacks import ALL, ATTACKS
 from attacks.attack import FUNCTIONS, Limits, define
 from attacks.frames import SPEAK
 from attacks.targets import Targets, attempted_outside, clear_marks, fools_a_naive_grader
-from attacks.world import HONEST, Peak, World, grade, has_said, honest_points, jailed_processes, points, said
+from attacks.world import HONEST, PATIENT, Peak, World, grade, has_said, honest_points, jailed_processes, points, said
 
 from rnncourse.exercises import EXERCISES
 from rnncourse.grading.session import why_not_secure
@@ -19,25 +20,21 @@ pytestmark = pytest.mark.skipif(bool(why_not_secure()), reason=f"no jail here: {
 
 SLACK = 2.0  # seconds for what is not limited: forks, comparisons, a busy machine
 MOST_MEMORY = 300 << 20
-PATIENT = Limits(memory=256 << 20)
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
-    made = World(tmp_path_factory.mktemp("world"))
-    with pytest.MonkeyPatch.context() as patch:
+    with closing(World(tmp_path_factory.mktemp("world"))) as made, pytest.MonkeyPatch.context() as patch:
         patch.setenv("RNNCOURSE_ATTACK", "a secret")
         patch.chdir(made.targets.folder)
         assert honest_points(PATIENT) == 100
         yield made
-    made.close()
 
 
 @pytest.fixture
 def targets(tmp_path):
-    made = Targets(tmp_path / "targets")
-    yield made
-    made.close()
+    with closing(Targets(tmp_path / "targets")) as made:
+        yield made
     clear_marks()
 
 
@@ -47,6 +44,7 @@ def test_there_are_many_and_each_is_explained():
     assert sum(bool(attack.control) for attack in ALL) >= 60
 
 
+@pytest.mark.filterwarnings("error")  # nor may a student write on the instructor's terminal
 @pytest.mark.parametrize("name", ATTACKS)
 def test_attack_is_in_vain(name, world):
     attack = ATTACKS[name]
@@ -125,7 +123,15 @@ def test_who_attacks_keeps_the_points_of_honest_functions(world):
         assert [v["function"] for v in record["verdicts"] if v["stage"] != "passed"] == [name]
 
 
-NEIGHBOURS = ["busy_loop", "memory_bit_by_bit", "hard_exit_in_call", "only_the_first", "floods", "fork", "prints_for_ever"]
+NEIGHBOURS = [
+    "busy_loop",
+    "memory_bit_by_bit",
+    "hard_exit_in_call",
+    "only_the_first",
+    "floods",
+    "fork",
+    "prints_for_ever",
+]
 
 
 @pytest.mark.parametrize("name", NEIGHBOURS)
@@ -144,7 +150,9 @@ def test_neighbours_of_the_same_moment_are_not_harmed(name, world):
 
 
 def test_time_is_bounded_however_often_a_submission_is_begun_again(world):
-    source = f"import time\nslept = time.sleep(0.25)\ndef sleeps(*a, slept=slept):\n    time.sleep(60)\n{define('sleeps')}"
+    source = (
+        f"import time\nslept = time.sleep(0.25)\ndef sleeps(*a, slept=slept):\n    time.sleep(60)\n{define('sleeps')}"
+    )
     started = time.monotonic()
     record = grade("mallory.py", source.encode(), Limits(call=0.4, total=1.0, processor=3, memory=256 << 20))
     assert points(record) == 0

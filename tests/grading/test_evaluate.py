@@ -307,3 +307,8 @@ def test_a_mistake_in_one_result_for_some_inputs_and_in_another_for_others_is_no
     exercise = exercise_of(two_results, ("y", "z"), [SHIFTED])
     verdict = evaluate_here(exercise, lambda x: (x + (len(x) == 2), 2 * x + (len(x) == 3)))
     assert verdict.mistake == ""
+
+
+def test_too_few_outcomes_are_the_graders_fault_not_a_pass():
+    with pytest.raises(ValueError, match="5 cases and 1 outcomes, the last of them no failure"):
+        evaluate(EXERCISE, lambda cases: calls(right, EXERCISE.name, cases[:1]))

@@ -43,7 +43,7 @@ def test_several_dimensions_are_each_said():
 
     message = evaluate_here(exercise, wrong_for_several_units_and_examples).message
     assert "Right for B = 1, wrong from B = 2: look at the sums and means over the batch." in message
-    assert "Right for H = 1, wrong from H = 2: look at axes and transposes" in message
+    assert "Right for H = 1, wrong for H = 3: look at axes and transposes" in message
     assert "D =" not in message
 
 

@@ -4,8 +4,8 @@ import contextlib
 import functools
 import hashlib
 import multiprocessing
-from pathlib import Path
 from concurrent import futures
+from pathlib import Path
 
 import rnncourse
 from rnncourse.grading.classroom import results

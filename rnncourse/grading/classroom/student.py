@@ -76,21 +76,26 @@ class Jailed:
     def __init__(self, job):
         self.job, self.restarts = job, 0
         self.wanted = [exercise.name for exercise in exercises_of(job.chapters)]
-        self._open()
+        self._open(job.limits.total)
 
-    def _open(self):
+    def _open(self, left):
+        """Load the submission in a new process, which has ``left`` seconds."""
         job = self.job
         packages = ("numpy", "torch") if b"torch" in job.data and _has_torch() else ("numpy",)
         self.session = _server(packages, job.confined, job.bubblewrap).session(job.limits)
-        self.problem, self.notes, self.functions = self.session.load(job.file, job.data, self.wanted)
+        self.session.left = left
+        try:
+            self.problem, self.notes, self.functions = self.session.load(job.file, job.data, self.wanted)
+        except BaseException:
+            self.session.close()
+            raise
 
     def call(self, function, cases):
         """Call a function of the submission; returns an Outcome for each case up to the first that fails."""
-        if not self.session.alive and self.restarts < RESTARTS:
-            left = self.session.left
+        if not self.session.alive and self.restarts < RESTARTS and self.session.left > 0:
+            self.restarts += 1
             self.session.close()
-            self._open()
-            self.restarts, self.session.left = self.restarts + 1, left
+            self._open(self.session.left)
         return self.session.call(function, cases)
 
     def __enter__(self):

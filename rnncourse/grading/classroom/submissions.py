@@ -7,7 +7,7 @@ from pathlib import Path
 
 ENDINGS = (".ipynb", ".py")
 LARGEST = 128 << 20
-MOST_ENTRIES = 10_000  # of one student's folder
+MOST_ENTRIES, DEEPEST = 10_000, 32  # of one student's folder
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,8 @@ def find_submissions(folder, chapters):
         raise NoSubmissions(f"{folder}: cannot be read: {error.strerror}") from None
     for entry in entries:
         if entry.name.startswith((".", "__")):
+            if entry.name.endswith(ENDINGS):
+                left_out.append(entry.name)
             continue
         if entry.is_dir(follow_symlinks=False):
             found.setdefault(entry.name, []).append(_of_folder(Path(entry.path), Path(folder), chapters))
@@ -90,7 +92,8 @@ def _files(path):
     """All notebooks and scripts in a folder and below, hidden folders and links to folders left out."""
     files, seen = [], 0
     for root, folders, names in os.walk(path, followlinks=False):
-        folders[:] = sorted(name for name in folders if not name.startswith((".", "__")))
+        is_deep = len(Path(root).parts) - len(path.parts) >= DEEPEST
+        folders[:] = [] if is_deep else sorted(name for name in folders if not name.startswith((".", "__")))
         files += [Path(root) / name for name in sorted(names) if name.endswith(ENDINGS) and not name.startswith(".")]
         seen += len(folders) + len(names)
         if seen > MOST_ENTRIES:

@@ -32,9 +32,12 @@ def readable(packages):
 
 
 def _installed(package):
-    """The folder of a package, and the one that its wheel keeps shared libraries in."""
-    folder = Path(importlib.util.find_spec(package).origin).parent
-    return folder, folder.with_name(f"{package}.libs")
+    """The folder or file of a package, and the folder that its wheel keeps shared libraries in."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:  # a package that another one can do without
+        return ()
+    origin = Path(spec.origin)
+    return (origin.parent, origin.parent.with_name(f"{package}.libs")) if origin.stem == "__init__" else (origin,)
 
 
 class Lock:

@@ -25,7 +25,10 @@ BOMBS = (
     in_call("much_memory", "take 10 GB at once", "return bytearray(10 << 30)", "MemoryError"),
     in_call("much_memory_in_numpy", "fill 8 GB with ones", "return np.ones(1 << 30)", "MemoryError|Unable to allocate"),
     in_call(
-        "memory_bit_by_bit", "take all memory bit by bit", "taken = []\nwhile True: taken.append(bytes(1 << 20))", MEMORY
+        "memory_bit_by_bit",
+        "take all memory bit by bit",
+        "taken = []\nwhile True: taken.append(bytes(1 << 20))",
+        MEMORY,
     ),
     in_call(
         "memory_that_is_kept",
@@ -34,9 +37,12 @@ BOMBS = (
         f"{TIME}|{ENDED}",
         SHORT,
     ),
-    in_call("unpacked", "unpack 4 KB to 4 GB", "import zlib\n"
-            "packed = zlib.compress(bytes(1 << 22), 9)\n"
-            "return [zlib.decompress(packed) for _ in range(1000)]", MEMORY),
+    in_call(
+        "unpacked",
+        "unpack 4 KB to 4 GB",
+        "import zlib\npacked = zlib.compress(bytes(1 << 22), 9)\nreturn [zlib.decompress(packed) for _ in range(1000)]",
+        MEMORY,
+    ),
     in_call("sleeps", "sleep", "import time\ntime.sleep(3600)", TIME, SHORT),
     in_call("busy_loop", "never return", "while True: pass", TIME, SHORT),
     in_call("busy_in_c", "never return, where Python cannot interrupt", "return sum(range(1 << 60))", TIME, SHORT),
@@ -60,8 +66,8 @@ BOMBS = (
     in_call("warns_for_ever", "warn for ever", "import warnings\nwhile True: warnings.warn(str(id([])))", TIME, SHORT),
     in_call(
         "many_handles",
-        "open all the files there are",
-        'files = []\nwhile True: files.append(open("/dev/null", "rb"))',
+        "open a hundred files",
+        'files = [open("/dev/null", "rb") for _ in range(100)]',
         "Too many open files",
     ),
     in_call(
@@ -86,9 +92,15 @@ BOMBS = (
     result("big_array", "64 MB", "np.zeros(8 << 20)", f"{ENDED}|has shape|got ndarray"),
     result("view_of_a_number", "a number that says it has 2**40 entries", "np.broadcast_to(0.0, 1 << 40)", MEMORY),
     result("many_aliases", "one array 5,000 times", "[np.zeros(1 << 20)] * 5000", MEMORY),
-    result("deep_list", "a list that is 100,000 deep", "__import__('functools').reduce(lambda a, _: [a], range(100000))",
-           "expected|got list|should be"),
-    result("list_in_itself", "a list that holds itself", "(lambda a: a.append(a) or a)([])", "expected|got list|should be"),
+    result(
+        "deep_list",
+        "a list that is 100,000 deep",
+        "__import__('functools').reduce(lambda a, _: [a], range(100000))",
+        "expected|got list|should be",
+    ),
+    result(
+        "list_in_itself", "a list that holds itself", "(lambda a: a.append(a) or a)([])", "expected|got list|should be"
+    ),
     result("long_tuple", "a million numbers", "(1,) * 1_000_000", "too deep or too long|got Foreign|expected"),
     result("wide_tree", "a tree of 16 million leaves", "[[[[0] * 64] * 64] * 64] * 64", "expected|got list|too long"),
     result("many_axes", "an array of 64 axes", "np.zeros((1,) * 64)", "has shape"),

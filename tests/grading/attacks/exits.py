@@ -114,7 +114,9 @@ EXITS = (
         """,
         ENDED,
     ),
-    trick("abort", "have the C library end the process", OWN_PROCESS, "import os\ntrick = lambda *a: os.abort()", ENDED),
+    trick(
+        "abort", "have the C library end the process", OWN_PROCESS, "import os\ntrick = lambda *a: os.abort()", ENDED
+    ),
     trick(
         "endless_recursion",
         "overflow the stack",

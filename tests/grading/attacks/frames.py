@@ -5,7 +5,7 @@ from textwrap import dedent, indent
 
 from .attack import SHORT, Attack, define
 
-FAILS = "The grader believes no frame: it checks every length, kind and number before it uses one, and kills who breaks a rule."
+FAILS = "The grader checks every length, kind and number of a frame before it uses it, and kills who breaks a rule."
 ENDED = "ended the process"
 TIME = r"longer than 0\.3 seconds"
 
@@ -91,6 +91,11 @@ LENGTHS = (
         for _ in range(1_000_000):
             say(answer(zeros) + frame({}))
         """, "NumPy array|number of|expected", SHORT),
+    speaking("stays", "answer, and stay when the grader has gone", """
+        say(answer(zeros))
+        while True:
+            time.sleep(60)
+        """, "expected"),
     speaking("closes", "close the socket and stay", "os.close(channel())\ntime.sleep(60)"),
     speaking("swallows", "read the grader's orders oneself", "os.read(channel(), 1 << 20)", TIME),
 )  # fmt: skip
@@ -107,7 +112,8 @@ HEADERS = (
     says("no_number", "an answer to no question", "frame({'stage': '', 'message': '', 'value': {'list': zeros}})"),
     says("no_stage", "a header without its stage", "frame({'number': number(), 'value': {'list': zeros}})"),
     says("other_number", "the answer to another question", "answer(zeros, number=number() + 1)"),
-    says("number_beyond_floats", "a number that is no number", "frame(b'{\"number\": 1e400, \"value\": {\"plain\": 1}}')"),
+    says("number_beyond_floats", "a number that is no number",
+         "frame(b'{\"number\": 1e400, \"value\": {\"plain\": 1}}')"),
     says("long_number_in_json", "a number of 100,000 digits", "frame(b'{\"number\": ' + b'9' * 100_000 + b'}')"),
     says("deep_json", "lists that are 100,000 deep", "frame(b'{\"value\": ' + b'[' * 100_000 + b']' * 100_000 + b'}')"),
     says("deep_dictionaries", "dictionaries without end", "frame(b'{\"value\": ' * 50_000 + b'1' + b'}' * 50_000)"),
@@ -122,7 +128,8 @@ HEADERS = (
     says("stage_as_dictionary", "a stage that cannot be looked up", "answer(zeros, stage={})"),
     says("stage_as_nothing", "no stage", "answer(zeros, stage=None)"),
     says("message_as_list", "a message that is no text", "answer(zeros[:1], stage='exception', message=['x'])"),
-    says("message_beyond_unicode", "a message that no file can hold", r"answer(zeros[:1], stage='exception', message='\ud800')",
+    says("message_beyond_unicode", "a message that no file can hold",
+         r"answer(zeros[:1], stage='exception', message='\ud800')",
          "\ud800"),
     says("message_that_acts", "a message that acts where it is shown",
          r"""answer(zeros[:1], stage='exception', message='=cmd()\x1b[2J<script>alert(1)</script>')""", "=cmd"),

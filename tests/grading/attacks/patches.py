@@ -4,6 +4,7 @@ from .attack import trick
 
 OTHER_PROCESS = "The comparison runs in another process, with modules of its own."
 PLAIN = "Only arrays, numbers, texts and sequences of exactly these types leave the jail, as plain bytes."
+STUMBLE = "Kinds and shapes are compared before values, and no value raises in the comparison."
 NUMBER = "NumPy array, got float"
 
 
@@ -184,5 +185,32 @@ PATCHES = (
             return np.zeros_like(h_prev)
         """,
         "is wrong|ended the process",
+    ),
+    trick(
+        "kind_that_changes",
+        "return real numbers first and complex ones later, for the grader to stumble over",
+        STUMBLE,
+        """
+        import numpy as np
+        calls = []
+        def trick(x, h_prev, *arguments):
+            calls.append(x)
+            return np.ones_like(h_prev) * (1j if len(calls) > 1 else 1)
+        """,
+        "h is wrong",
+    ),
+    *(
+        trick(
+            f"numbers_{name}",
+            f"return {value} everywhere, for the grader to stumble over",
+            STUMBLE,
+            f"""
+            import numpy as np
+            def trick(x, h_prev, *arguments):
+                return np.full(np.shape(h_prev), {value})
+            """,
+            "h is wrong|h contains",
+        )
+        for name, value in (("of_infinity", "np.inf"), ("that_overflow", "1.7e308"), ("that_vanish", "5e-324"))
     ),
 )

@@ -117,7 +117,9 @@ def _raw(name, tries, body):
     return replace(attack, source=_SYSCALL + attack.source)
 
 
-REFUSED_OTHERWISE = r"|refused: (RuntimeError can't start new thread|ZeroDivisionError|gaierror|ValueError|OSError out of pty devices)"
+REFUSED_OTHERWISE = (
+    r"|refused: (RuntimeError can't start new thread|ZeroDivisionError|gaierror|ValueError|OSError out of pty devices)"
+)
 
 FOREIGN = """
 import ctypes, mmap

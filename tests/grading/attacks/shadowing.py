@@ -38,7 +38,7 @@ NOTEBOOKS = (
         "%%bash\ntouch /tmp/rnncourse-attack",
         "%%writefile /tmp/rnncourse-attack\nx",
         "done = get_ipython().system('touch /tmp/rnncourse-attack')\n" + ZEROS + "\nkept = done"], {}, "has shape"),
-    notebook("run_another", "run a neighbour's notebook by a magic", ["%run neighbour.py\n%load neighbour.py\n" + ZEROS],
+    notebook("run_another", "run a neighbour's notebook", ["%run neighbour.py\n%load neighbour.py\n" + ZEROS],
              {}, "has shape"),
 )  # fmt: skip
 

@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-MARK = "rnncourse-attack"  # in the name of every file that an attack tries to leave
+STEM = "rnncourse-attack"
+MARK = f"{STEM}-{os.getpid()}"  # in the name of every file that an attack tries to leave; tests run side by side
 NAIVE = Path(__file__).with_name("naive.py")
-PLACES = ("/tmp", "/dev/shm", "/", str(Path.home()))  # noqa: S108 nothing is written there: see `marks`
+PLACES = ("/tmp", "/dev/shm", "/", str(Path.home()))
 
 
 class Targets:
@@ -65,7 +66,8 @@ class Targets:
 
 def marks():
     """Files that an attack has left where anybody may write."""
-    return [str(path) for place in PLACES for path in Path(place).glob(f"*{MARK}*")]
+    found = [path for place in PLACES for pattern in (f"*{MARK}*", STEM) for path in Path(place).glob(pattern)]
+    return sorted(map(str, found))
 
 
 def clear_marks():

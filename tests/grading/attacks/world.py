@@ -7,17 +7,19 @@ import time
 from pathlib import Path
 
 import psutil
+
 from attacks.attack import QUICK
 from attacks.targets import Targets, marks
-
 from rnncourse.exercises import EXERCISES
 from rnncourse.grading.classroom import student
 from rnncourse.grading.classroom.student import Job
+from rnncourse.grading.session import Limits
 from rnncourse.grading.solutions import solution_source
 
 CHAPTERS = ("03_bptt",)
 SECRET = b"a secret of the instructor's, 32"
 LIMITS = [name for name in dir(resource) if name.startswith("RLIMIT_")]
+PATIENT = Limits(memory=256 << 20)
 HONEST = "import numpy as np\n\n\n" + "\n\n\n".join(solution_source(exercise) for exercise in EXERCISES.values())
 
 
@@ -58,6 +60,18 @@ def honest_points(limits=QUICK):
     return points(grade("honest.py", HONEST.encode(), limits))
 
 
+def jailed_answer(source, function, arguments, limits=QUICK):
+    """What a function of a submission returns in the jail."""
+    session = student._server(("numpy",), True, False).session(limits)
+    try:
+        assert session.load("submission.py", source.encode(), [function]) == ("", [], [function])
+        (outcome,) = session.call(function, [arguments])
+    finally:
+        session.close()
+    assert outcome.stage == "", outcome.message
+    return outcome.result
+
+
 def points(record):
     """All points of a record."""
     return sum(verdict["points"] for verdict in record["verdicts"])
@@ -74,12 +88,12 @@ def has_said(record, pattern):
     return re.search(pattern, said(record), re.DOTALL) is not None
 
 
-def jailed_processes(patience=2.0):
-    """The jailed processes that are still there after a while."""
-    deadline = time.monotonic() + patience
+def jailed_processes(*servers, patience=2.0):
+    """The jailed processes of these fork-servers, or of the grader's, that are still there after a while."""
+    deadline, servers = time.monotonic() + patience, servers or student._servers.values()
     while True:
-        servers = [server.process for server in student._servers.values() if server.process.poll() is None]
-        left = [child.pid for server in servers for child in psutil.Process(server.pid).children(recursive=True)]
+        running = [server.process.pid for server in servers if server.process.poll() is None]
+        left = [child.pid for server in running for child in psutil.Process(server).children(recursive=True)]
         if not left or time.monotonic() > deadline:
             return left
         time.sleep(0.002)

@@ -1,0 +1,69 @@
+"""How a wrong array differs from the right one: zero everywhere, a factor, a transpose, or some entries only."""
+
+import numpy as np
+
+from rnncourse.grading.compare import TOLERANCE, is_equal, split
+
+FACTORS = {-1.0: "exactly the negative of", 2.0: "exactly twice", 0.5: "exactly half of"}
+
+
+def difference(exercise, trials, trial):
+    """One sentence on the result that fails in ``trial``, or an empty text; ``trials`` are all that were made."""
+    if trial.problem.stage not in ("values", "gradient"):
+        return ""
+    return _zero(exercise, trial) or _factor(exercise, trials, trial) or _entries(exercise, trial)
+
+
+def _pair(exercise, trial, place):
+    """The result at this place and what it should be, when both are arrays of floats of one shape; else None."""
+    expected, results = trial.expected[place], split(exercise, trial.outcome.result)
+    if len(results) != len(trial.expected) or not isinstance(expected, np.ndarray) or expected.dtype.kind != "f":
+        return None
+    value = results[place]
+    is_comparable = isinstance(value, np.ndarray) and (value.shape, value.dtype) == (expected.shape, expected.dtype)
+    return (value, expected) if is_comparable and np.isfinite([value, expected]).all() else None
+
+
+def _zero(exercise, trial):
+    pair = _pair(exercise, trial, trial.problem.place)
+    return "It is zero everywhere: nothing has arrived in it." if pair and not pair[0].any() else ""
+
+
+def _entries(exercise, trial):
+    pair = _pair(exercise, trial, trial.problem.place)
+    if not pair or pair[0].size < 2:
+        return ""
+    value, expected = pair
+    if value.ndim == 2 and value.shape[0] == value.shape[1] > 1 and is_equal(value.T, expected):
+        return "It is the transpose of what it should be."
+    wrong = np.abs(value - expected) > TOLERANCE * np.abs(expected).max()
+    return "" if wrong.all() else "Only some of its entries are wrong."
+
+
+def _factor(exercise, trials, trial):
+    """The factor between the result that fails and what it should be, when it is the same on all inputs."""
+    ratios = [_ratio(_pair(exercise, each, trial.problem.place)) for each in trials if not each.outcome.stage]
+    if None in ratios:
+        return ""
+    for name in exercise.sizes[0]:
+        sizes = [exercise.sizes[each.place][name] for each in trials]
+        if all(type(value) is int for value in sizes) and max(sizes) > 1:
+            if _agree(ratios, sizes):
+                return f"It is exactly {name} times what it should be: a sum where a mean is asked for?"
+            if _agree(ratios, [1 / value for value in sizes]):
+                return f"It is what it should be divided by {name}: a mean where a sum is asked for?"
+    known = [text for factor, text in FACTORS.items() if _agree(ratios, [factor] * len(ratios))]
+    return f"It is {known[0]} what it should be." if known else ""
+
+
+def _agree(ratios, factors):
+    return np.allclose(ratios, factors, rtol=100 * TOLERANCE)
+
+
+def _ratio(pair):
+    """What the result is a multiple of the expected by, or None when it is no multiple."""
+    if not pair or not pair[1].any():
+        return None
+    value, expected = pair
+    ratio = float((value * expected).sum() / (expected**2).sum())
+    return ratio if np.abs(value - ratio * expected).max() <= TOLERANCE * np.abs(expected).max() else None
