@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import jsonschema
 import pytest
 from records import a_class, a_hostile_class, record
+from schemas import CLASSROOM50, GRADESCOPE
 
 from rnncourse.grading.classroom.formats import FORMATS, CannotWriteError, classroom50
 
@@ -19,39 +20,6 @@ ACTION = {
 
 
 # Gradescope ----------------------------------------------------------------------------------------------------------
-
-VISIBILITY = {"enum": ["hidden", "after_due_date", "after_published", "visible"]}
-OUTPUT_FORMAT = {"enum": ["text", "html", "simple_format", "md", "ansi"]}
-GRADESCOPE = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["score", "tests"],
-    "properties": {
-        "score": {"type": "number"},
-        "output": {"type": "string"},
-        "output_format": OUTPUT_FORMAT,
-        "visibility": VISIBILITY,
-        "tests": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "additionalProperties": False,
-                "required": ["score", "max_score", "status", "name"],
-                "properties": {
-                    "score": {"type": "number"},
-                    "max_score": {"type": "number"},
-                    "status": {"enum": ["passed", "failed"]},
-                    "name": {"type": "string", "minLength": 1},
-                    "name_format": OUTPUT_FORMAT,
-                    "number": {"type": "string"},
-                    "output": {"type": "string"},
-                    "output_format": OUTPUT_FORMAT,
-                    "visibility": VISIBILITY,
-                },
-            },
-        },
-    },
-}
 
 
 def test_gradescope_results_keep_to_the_format(tmp_path):
@@ -78,43 +46,13 @@ def test_gradescope_tells_each_student_what_happened(tmp_path):
 
 # Classroom 50 --------------------------------------------------------------------------------------------------------
 
-WORD = {"type": "string", "minLength": 1}
-COUNT = {"type": "integer", "minimum": 0}
-RESULT = {
-    "type": "object",
-    "additionalProperties": False,
-    "properties": {
-        "schema": {"const": "classroom50/result/v1"},
-        "classroom": WORD,
-        "assignment": WORD,
-        "assignment_type": {"enum": ["individual", "group"]},
-        "owner": WORD,
-        "submission": {"type": "string", "pattern": "^submit/"},
-        "commit": WORD,
-        "release": WORD,
-        "review": WORD,
-        "datetime": {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$"},
-        "score": COUNT,
-        "max-score": COUNT,
-        "tests": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["test-name", "passed", "score", "max-score"],
-                "properties": {"test-name": WORD, "passed": {"type": "boolean"}, "score": COUNT, "max-score": COUNT},
-            },
-        },
-    },
-}
-RESULT["required"] = list(RESULT["properties"])
-
 
 @pytest.mark.parametrize("submission", [a_class()[1], *a_hostile_class()], ids=lambda found: found["student"][:9])
 def test_classroom50_results_keep_to_the_schema(tmp_path, submission):
     classroom50.write([submission], tmp_path, None, ACTION)
     (path,) = (tmp_path / "classroom50").iterdir()
     result = json.loads(path.read_text("ascii"))
-    jsonschema.validate(result, RESULT)
+    jsonschema.validate(result, CLASSROOM50)
     assert (result["score"], result["max-score"]) == (45, 70)
     numbers = [value for part in (result, *result["tests"]) for name, value in part.items() if "score" in name]
     assert {type(number) for number in numbers} == {int}  # to JSON Schema, 45.0 is an integer too

@@ -11,14 +11,15 @@ import jsonschema
 import pytest
 import yaml
 from click.testing import CliRunner
-from handed_in import CLASSROOM50, HIGHEST, RIGHT, WRONG, hostile
+from handed_in import HIGHEST, RIGHT, WRONG, hostile
 from packaging.requirements import Requirement
+from schemas import CLASSROOM50
 
 from rnncourse.cli import main
 from rnncourse.grading.export import classroom50, github
 from tools.project import Project
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 CONTRACT = {
     "CLASSROOM": "rnn",
     "ASSIGNMENT": "bptt",

@@ -15,14 +15,15 @@ from pathlib import Path
 import jsonschema
 import pytest
 from click.testing import CliRunner
-from handed_in import GRADESCOPE, HIGHEST, RIGHT, WRONG, hostile
+from handed_in import HIGHEST, RIGHT, WRONG, hostile
+from schemas import GRADESCOPE
 
 from rnncourse.cli import main
 from rnncourse.grading.export.contents import REQUIREMENTS
 from rnncourse.grading.export.gradescope import archive
 
 SECRET = b"a secret of the instructor's own"
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 NO_LANDLOCK = (
     "import sys; from rnncourse.grading.inside import landlock; landlock.version = lambda: 0; "
     "sys.argv.pop(1); exec(sys.argv.pop(1))"
