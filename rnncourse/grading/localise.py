@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnncourse.grading.compare import expected_results, find_problem
+from rnncourse.grading.compare import expected_results, is_right
 from rnncourse.grading.differences import difference
 
 SWEPT = {"T": 4, "window": 4}  # up to where sizes are tried one by one; of all others only 1
@@ -33,7 +33,7 @@ def localise(exercise, attempt, seed, trials, trial):
     """A few short sentences: how the result differs, and the sizes and zeros for which the function is right."""
     sizes, zeros = list(_smaller(exercise, seed, trial)), list(_zeroed(exercise, trial))
     are_right = _are_right(exercise, attempt, [*sizes, *zeros])
-    found = [probe for probe, is_right in zip(zeros, are_right[len(sizes) :], strict=True) if is_right]
+    found = [probe for probe, passes in zip(zeros, are_right[len(sizes) :], strict=True) if passes]
     sentences = [difference(exercise, trials, trial), *_steps(exercise, trial, zip(sizes, are_right, strict=False))]
     if found:
         sentences.append(f"Right when {' or '.join(f'{probe.name} = 0' for probe in found)}.")
@@ -64,7 +64,7 @@ def _are_right(exercise, attempt, probes):
     while len(outcomes) < len(probes) and not (outcomes and outcomes[-1].stage == "time"):
         outcomes += attempt([probe.arguments for probe in probes[len(outcomes) :]])
     pairs = zip(probes, outcomes, strict=False)
-    are_right = [find_problem(exercise, outcome, probe.expected) is None for probe, outcome in pairs]
+    are_right = [is_right(exercise, outcome, probe.expected) for probe, outcome in pairs]
     return are_right + [False] * (len(probes) - len(are_right))
 
 
@@ -72,8 +72,8 @@ def _steps(exercise, trial, answers):
     """For each size that was varied: up to where the function is right, and from where on it is wrong."""
     answers = list(answers)
     for name in dict.fromkeys(probe.name for probe, _ in answers):
-        tried = [(probe.value, is_right) for probe, is_right in answers if probe.name == name]
-        wrong = next((value for value, is_right in tried if not is_right), None)
+        tried = [(probe.value, passes) for probe, passes in answers if probe.name == name]
+        wrong = next((value for value, passes in tried if not passes), None)
         right = (wrong if wrong is not None else tried[-1][0] + 1) - 1
         wrong = wrong or exercise.sizes[trial.place][name]
         if right:
