@@ -7,9 +7,8 @@ neither on where it runs nor on the seed of the inputs.
 
 from dataclasses import dataclass
 
-from rnncourse.grading.borrowing import package_used
 from rnncourse.grading.compare import Problem, expected_results, find_problem, output_names, split
-from rnncourse.grading.inside.calling import Outcome, calls, uses_package
+from rnncourse.grading.inside.calling import Outcome, calls
 from rnncourse.grading.localise import localise
 from rnncourse.grading.mistakes import named_mistake
 from rnncourse.grading.verdict import Evidence, Verdict
@@ -41,9 +40,6 @@ def evaluate(exercise, attempt, seed=PRACTICE):
 
 def evaluate_here(exercise, function):
     """The verdict on a function that runs in this process, on the inputs to practise with."""
-    origin = package_used(function)
-    if origin:
-        return evaluate(exercise, lambda cases: [uses_package(origin)])
     return evaluate(exercise, lambda cases: calls(function, exercise.name, cases))
 
 

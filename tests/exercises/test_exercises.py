@@ -1,7 +1,6 @@
 """Every exercise: its reference passes, each of its mistakes is caught and named, its texts are complete."""
 
 import ast
-from functools import partial
 from itertools import combinations
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from rnncourse.exercises import EXERCISES
 from rnncourse.grading.classroom.secret import seed
 from rnncourse.grading.compare import expected_results, is_equal, split
 from rnncourse.grading.evaluate import PRACTICE, evaluate
-from rnncourse.grading.inside.calling import calls
+from rnncourse.grading.inside.calling import call
 
 MISTAKES = [
     pytest.param(exercise, mistake, id=f"{exercise.name}-{i}")
@@ -25,7 +24,7 @@ SECRETS = 1000
 
 
 def tried(exercise, function, seed=PRACTICE):
-    return evaluate(exercise, partial(calls, function, exercise.name), seed)
+    return evaluate(exercise, lambda cases: [call(function, exercise.name, case) for case in cases], seed)
 
 
 def seeds(exercise, count):

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .borrowing import package_used
 from .stand_ins import BorrowedError
 from .values import cleaned
 
@@ -23,6 +24,9 @@ class Outcome:
 
 def calls(function, name, cases):
     """The outcomes of calling with each of these arguments, up to the first that fails."""
+    origin = package_used(function)
+    if origin:
+        return [uses_package(origin)]
     outcomes = []
     for arguments in cases:
         outcomes.append(call(function, name, arguments))
