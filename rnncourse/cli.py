@@ -58,7 +58,8 @@ def grade(verify, formats, **wishes):
     stopped goes on where it was. Exit code 0 when all were graded, whatever their points, 1 when some could not be (or
     --verify found a difference), 2 for a wrong call.
     """
-    from rnncourse.grading.classroom.command import Class, Wishes, WrongCall
+    from rnncourse.grading.classroom.command import Class, Wishes
+    from rnncourse.grading.classroom.wrong_call import WrongCall
 
     named = tuple(name.strip() for name in formats.split(",") if name.strip() not in ("", "csv"))
     try:
@@ -139,7 +140,7 @@ def github(**wishes):
 
 
 def _export(write, wishes):
-    from rnncourse.grading.classroom.command import WrongCall
+    from rnncourse.grading.classroom.wrong_call import WrongCall
 
     try:
         click.echo(printable(write(**wishes)))

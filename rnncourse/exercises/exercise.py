@@ -22,7 +22,8 @@ class Exercise:
     is tried, from the smallest case there is upwards, each a dictionary of dimensions such as ``{"T": 1, "B": 1}``;
     the integers among them are also varied one by one, to say from where on a wrong function is wrong.
     ``reference`` returns one result or a tuple of results, named by ``outputs``; of these, ``gradients`` are compared
-    after all others. It comes from ``rnncourse.scratch`` and is never the solution's own code.
+    after all others. Without ``outputs`` it returns a tuple as long as the input makes it, and a list will do too. It
+    comes from ``rnncourse.scratch`` and is never the solution's own code. ``section`` is the heading to reread.
     """
 
     name: str
@@ -38,5 +39,5 @@ class Exercise:
     gradients: tuple[str, ...] = ()
 
     def arguments(self, seed, place, size=None):
-        """Arguments of the size at this place of ``sizes``, or of another; ``seed`` is a list of integers."""
+        """Arguments of the size at this place of ``sizes``, or of another; ``seed`` is a sequence of integers."""
         return self.inputs(np.random.default_rng([*seed, place]), **(size or self.sizes[place]))

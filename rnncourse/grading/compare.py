@@ -60,11 +60,12 @@ def find_problem(exercise, outcome, expected):
     if outcome.stage:
         return Problem(outcome.stage, outcome.message)
     if outcome.result is None:
-        return Problem("result", f"it returned None. Is the `return` missing? Expected: {_listed(exercise, expected)}.")
+        return Problem("result", f"it returned None. Is a `return` missing? Expected: {_listed(exercise, expected)}.")
     results = split(exercise, outcome.result)
     if len(results) != len(expected):
         wanted = f"{len(expected)} result{'s' * (len(expected) > 1)} ({_listed(exercise, expected)})"
-        return Problem("result", f"expected {wanted}, got {len(results)}.")
+        got = len(results) if isinstance(outcome.result, tuple | list) else f"one: {_kind(outcome.result)}"
+        return Problem("result", f"expected {wanted}, got {got}.")
     wrong = wrong_places(results, expected)
     if not wrong:
         return None

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rnncourse.grading.compare import TOLERANCE, is_equal, split
+from rnncourse.grading.compare import TOLERANCE, is_equal, output_names, split
 
 FACTORS = {-1.0: "exactly the negative of", 2.0: "exactly twice", 0.5: "exactly half of"}
 
@@ -24,20 +24,25 @@ def _pair(exercise, trial, place):
     return (value, expected) if is_comparable and np.isfinite([value, expected]).all() else None
 
 
+def _name(exercise, trial):
+    return output_names(exercise, len(trial.expected))[trial.problem.place]
+
+
 def _zero(exercise, trial):
     pair = _pair(exercise, trial, trial.problem.place)
-    return "It is zero everywhere: nothing has arrived in it." if pair and not pair[0].any() else ""
+    is_zero = pair and not pair[0].any()
+    return f"{_name(exercise, trial)} is zero everywhere: nothing has arrived in it." if is_zero else ""
 
 
 def _entries(exercise, trial):
     pair = _pair(exercise, trial, trial.problem.place)
     if not pair or pair[0].size < 2:
         return ""
-    value, expected = pair
+    (value, expected), result = pair, _name(exercise, trial)
     if value.ndim == 2 and value.shape[0] == value.shape[1] > 1 and is_equal(value.T, expected):
-        return "It is the transpose of what it should be."
+        return f"{result} is the transpose of what it should be."
     wrong = np.abs(value - expected) > TOLERANCE * np.abs(expected).max()
-    return "" if wrong.all() else "Only some of its entries are wrong."
+    return "" if wrong.all() else f"Only some entries of {result} are wrong."
 
 
 def _factor(exercise, trials, trial):
@@ -45,15 +50,16 @@ def _factor(exercise, trials, trial):
     ratios = [_ratio(_pair(exercise, each, trial.problem.place)) for each in trials if not each.outcome.stage]
     if None in ratios:
         return ""
+    result = _name(exercise, trial)
     for name in exercise.sizes[0]:
         sizes = [exercise.sizes[each.place][name] for each in trials]
         if all(type(value) is int for value in sizes) and max(sizes) > 1:
             if _agree(ratios, sizes):
-                return f"It is exactly {name} times what it should be: a sum where a mean is asked for?"
+                return f"{result} is exactly {name} times what it should be: a sum where a mean is asked for?"
             if _agree(ratios, [1 / value for value in sizes]):
-                return f"It is what it should be divided by {name}: a mean where a sum is asked for?"
+                return f"{result} is exactly 1/{name} of what it should be: a mean where a sum is asked for?"
     known = [text for factor, text in FACTORS.items() if _agree(ratios, [factor] * len(ratios))]
-    return f"It is {known[0]} what it should be." if known else ""
+    return f"{result} is {known[0]} what it should be." if known else ""
 
 
 def _agree(ratios, factors):

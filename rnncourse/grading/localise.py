@@ -36,7 +36,8 @@ def localise(exercise, attempt, seed, trials, trial):
     found = [probe for probe, passes in zip(zeros, are_right[len(sizes) :], strict=True) if passes]
     sentences = [difference(exercise, trials, trial), *_steps(exercise, trial, zip(sizes, are_right, strict=False))]
     if found:
-        sentences.append(f"Right when {' or '.join(f'{probe.name} = 0' for probe in found)}.")
+        zeros = " or ".join(f"{probe.name} = 0" for probe in found)
+        sentences.append(f"Right when {zeros}: look at what you do with {'it' if len(found) == 1 else 'them'}.")
     return " ".join(filter(None, sentences))
 
 
@@ -46,7 +47,9 @@ def _smaller(exercise, seed, trial):
         if type(largest) is int:
             for value in range(1, min(largest, SWEPT.get(name, 1) + 1)):
                 arguments = exercise.arguments(seed, trial.place, {**size, name: value})
-                yield Probe(name, value, arguments, expected_results(exercise, arguments))
+                expected = expected_results(exercise, arguments)
+                if _tells(expected):
+                    yield Probe(name, value, arguments, expected)
 
 
 def _zeroed(exercise, trial):
@@ -54,8 +57,13 @@ def _zeroed(exercise, trial):
         if isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.any():
             arguments = {**trial.arguments, name: np.zeros_like(value)}
             expected = expected_results(exercise, arguments)
-            if all(np.any(result) for result in expected if isinstance(result, np.ndarray)):  # else zeros pass
+            if _tells(expected):
                 yield Probe(name, 0, arguments, expected)
+
+
+def _tells(expected):
+    """Whether no result should be zero everywhere: where one should, a wrong function easily passes."""
+    return all(np.any(result) for result in expected if isinstance(result, np.ndarray))
 
 
 def _are_right(exercise, attempt, probes):

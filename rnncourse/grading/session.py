@@ -28,7 +28,7 @@ sys.modules["inside"] = module_from_spec(spec)
 import inside.server
 inside.server.main(sys.argv[2:])
 """
-ENVIRONMENT = {
+ENVIRONMENT = {  # all there is; with -I instead of -s -P, Python would not look at its hash seed
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "PYTHONHASHSEED": "0",
@@ -72,7 +72,7 @@ class ForkServer:
         ours, its = socket.socketpair()
         wrap = BUBBLEWRAP if bubblewrap else ()
         settings = json.dumps({"packages": packages, "confined": confined})
-        command = [*wrap, sys.executable, "-I", "-B", "-c", START, str(INSIDE), settings]
+        command = [*wrap, sys.executable, "-s", "-P", "-B", "-c", START, str(INSIDE), settings]
         with its:
             self.process = subprocess.Popen(
                 command, stdin=its, stdout=subprocess.DEVNULL, env=ENVIRONMENT, cwd="/", start_new_session=True

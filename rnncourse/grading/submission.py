@@ -28,7 +28,10 @@ def check_submission(path):
     functions = {name: loaded.namespace[name] for name in EXERCISES if callable(loaded.namespace.get(name))}
     chapters = {e.chapter for e in EXERCISES.values() if e.name in functions or e.chapter == path.stem}
     if not chapters:
-        raise SubmissionError(f"{path}: no function of an exercise found; expected one of {', '.join(EXERCISES)}")
+        reason = f" ({loaded.notes[0]})" if loaded.notes else ""
+        raise SubmissionError(
+            f"{path}: no function of an exercise found{reason}; expected one of {', '.join(EXERCISES)}"
+        )
     return [_verdict(e, functions, path) for e in EXERCISES.values() if e.chapter in chapters], loaded.notes
 
 

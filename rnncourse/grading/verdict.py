@@ -22,7 +22,10 @@ STAGES = (
 
 @dataclass(frozen=True)
 class Evidence:
-    """What ``check`` shows and a grader keeps to itself: the smallest input that fails, and both results there."""
+    """What ``check`` shows and a grader keeps to itself: the input that fails, in words, and both results there.
+
+    ``output`` names the result that is shown, ``yours`` and ``expected``; it is empty where none can be.
+    """
 
     called_with: str
     output: str = ""
@@ -34,8 +37,8 @@ class Evidence:
 class Verdict:
     """What came of one exercise. ``stage`` is one of ``STAGES``: where it ended.
 
-    ``message`` is one or two sentences for the student, the same wherever the function is tried. ``mistake`` is the
-    sentence of the named mistake in it, or empty; ``section`` the heading to reread.
+    ``message`` is a few sentences for the student, the same wherever the function is tried and on whatever inputs.
+    ``mistake`` is the sentence of the named mistake in it, or empty; ``section`` the heading to reread, or empty.
     """
 
     chapter: str

@@ -38,6 +38,16 @@ def remove(folder):
     shutil.rmtree(folder)
 
 
+def test_endings_count_in_any_capitals(tmp_path):
+    (tmp_path / "ada.PY").write_text(HONEST)
+    (tmp_path / "bob").mkdir()
+    (tmp_path / "bob" / "Homework.Ipynb").write_text("{}")
+    found, left_out = find_submissions(tmp_path, list(CHAPTERS))
+    assert [(each.student, each.file) for each in found] == [("ada", "ada.PY"), ("bob", "bob/Homework.Ipynb")]
+    assert left_out == []
+    assert points(grade(make_job(tmp_path, found[0], CHAPTERS, SECRET))) == 100
+
+
 @pytest.fixture
 def folder(tmp_path):
     yield tmp_path / "class"

@@ -80,7 +80,7 @@ WAYS = [
     (uses_the_package, "package", "it uses rnncourse.scratch. That is not there when it is graded"),
     (calls_what_uses_the_package, "package", "it uses rnncourse.scratch."),
     (imports_the_package, "package", "it uses rnncourse.scratch."),
-    (lambda *inputs: None, "result", "it returned None. Is the `return` missing? Expected: h."),
+    (lambda *inputs: None, "result", "it returned None. Is a `return` missing? Expected: h."),
     (lambda *inputs: (right(*inputs), 1), "result", "h should be a NumPy array, got tuple."),
     (lambda *inputs: right(*inputs).tolist() or 0, "result", "h should be a NumPy array, got list."),
     (lambda *inputs: right(*inputs).view(Subclass), "result", "h should be a NumPy array, got Subclass."),

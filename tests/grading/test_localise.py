@@ -52,7 +52,7 @@ def test_inputs_that_hide_the_mistake_when_they_are_zero():
         return np.tanh(x @ W_xh + h_prev**2 @ W_hh + b_h)
 
     message = evaluate_here(EXERCISES["rnn_step_forward"], squares_the_state).message
-    assert message == "h is wrong. Right when h_prev = 0 or W_hh = 0."
+    assert message == "h is wrong. Right when h_prev = 0 or W_hh = 0: look at what you do with them."
 
 
 def test_zeros_for_zeros_are_no_finding():
@@ -74,11 +74,11 @@ MEAN = Exercise(
 @pytest.mark.parametrize(
     ("function", "words"),
     [
-        (lambda x: -x.mean(axis=0), "It is exactly the negative of what it should be."),
-        (lambda x: 2 * x.mean(axis=0), "It is exactly twice what it should be."),
-        (lambda x: x.mean(axis=0) / 2, "It is exactly half of what it should be."),
-        (lambda x: x.sum(axis=0), "It is exactly B times what it should be: a sum where a mean is asked for?"),
-        (lambda x: x.mean(axis=0) / len(x), "It is what it should be divided by B: a mean where a sum is asked for?"),
+        (lambda x: -x.mean(axis=0), "y is exactly the negative of what it should be."),
+        (lambda x: 2 * x.mean(axis=0), "y is exactly twice what it should be."),
+        (lambda x: x.mean(axis=0) / 2, "y is exactly half of what it should be."),
+        (lambda x: x.sum(axis=0), "y is exactly B times what it should be: a sum where a mean is asked for?"),
+        (lambda x: x.mean(axis=0) / len(x), "y is exactly 1/B of what it should be: a mean where a sum is asked for?"),
     ],
 )
 def test_a_constant_factor_is_said(function, words):
@@ -86,7 +86,7 @@ def test_a_constant_factor_is_said(function, words):
 
 
 def test_a_factor_that_differs_between_inputs_is_not_said():
-    assert "It is" not in evaluate_here(MEAN, lambda x: (len(x) ** 2 + 1) * x.mean(axis=0)).message
+    assert "exactly" not in evaluate_here(MEAN, lambda x: (len(x) ** 2 + 1) * x.mean(axis=0)).message
 
 
 def test_a_function_that_fails_on_the_probes_is_not_called_right():
@@ -115,9 +115,9 @@ SQUARE = Exercise(
 @pytest.mark.parametrize(
     ("function", "words"),
     [
-        (lambda x: 0 * x, "It is zero everywhere: nothing has arrived in it."),
-        (lambda x: 2 * x.T, "It is the transpose of what it should be."),
-        (lambda x: 2 * x + np.eye(len(x)), "Only some of its entries are wrong."),
+        (lambda x: 0 * x, "y is zero everywhere: nothing has arrived in it."),
+        (lambda x: 2 * x.T, "y is the transpose of what it should be."),
+        (lambda x: 2 * x + np.eye(len(x)), "Only some entries of y are wrong."),
         (lambda x: x + 1, "y is wrong."),
     ],
 )

@@ -123,6 +123,49 @@ class TestInTheJail:
         with loaded(server, "def f(x):\n    return 2", "f") as (again, _):
             assert again.call("f", ONE) == [Outcome(2)]
 
+    def test_memory_that_is_filled_again_keeps_its_earlier_results(self, server):
+        source = "import numpy as np\nspace = np.empty(2)\ndef f(x):\n    space[:] = x\n    return space"
+        with loaded(server, source, "f") as (made, _):
+            outcomes = made.call("f", [{"x": np.full(2, k)} for k in range(3)])
+        assert [outcome.result.tolist() for outcome in outcomes] == [[0, 0], [1, 1], [2, 2]]
+
+    def test_two_servers_give_the_same(self):
+        """Neither hashes, nor draws without a seed, nor addresses may differ when grading is verified."""
+        source = """
+            import random
+            import numpy as np
+            at_load = np.random.randn(), random.random()
+            class Thing: pass
+            def f(x):
+                raise ValueError(f"{at_load} {set('abcdefgh')} {np.random.rand()} {random.random()} {Thing()}")
+            raise ValueError(Thing())
+        """
+        said = []
+        for _ in range(2):
+            made = ForkServer()
+            with loaded(made, source, "f") as (one, notes):
+                said.append((notes, one.call("f", ONE)))
+            made.close()
+        assert said[0] == said[1]
+        assert "Thing object>" in said[0][1][0].message
+
+    def test_more_threads_of_torch_are_asked_for_in_vain(self):
+        pytest.importorskip("torch")
+        source = """
+            import torch
+            torch.set_num_threads(4)
+            def f(x):
+                return float(torch.ones(1 << 20).exp().sum()), torch.rand(1).item()
+        """
+        made = ForkServer(("numpy", "torch"))
+        outcomes = []
+        for _ in range(2):
+            with loaded(made, source, "f", limits=Limits()) as (one, _):
+                outcomes += one.call("f", ONE)
+        made.close()
+        assert outcomes[0].stage == "", outcomes[0].message
+        assert outcomes[0] == outcomes[1]
+
     def test_sessions_share_nothing(self, server):
         source = "import math\ndef f(x):\n    math.pi += 1\n    return math.pi"
         for _ in range(2):

@@ -51,7 +51,7 @@ def changed(name, changes):
     return source
 
 
-@pytest.mark.parametrize(("changes", "stages"), zip(CHANGES, STAGES, strict=True))
+@pytest.mark.parametrize(("changes", "stages"), list(zip(CHANGES, STAGES, strict=True)))
 def test_the_verdict_is_the_same_in_all_three(changes, stages, tmp_path):
     cells = [nbformat.v4.new_code_cell(START)]
     for name in EXERCISES:

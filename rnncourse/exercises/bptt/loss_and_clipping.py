@@ -23,6 +23,12 @@ def _loss_gradient_variant(logits, targets, sign=1, mean=True, onehot=True, axis
     return sign * difference / (len(targets) if mean else 1)
 
 
+def _every_target_in_every_row(logits, targets):
+    dlogits = len(targets) * _loss_gradient_variant(logits, targets, onehot=False)
+    dlogits[:, targets] -= 1
+    return dlogits / len(targets)
+
+
 CROSS_ENTROPY_BACKWARD = Exercise(
     name="cross_entropy_backward",
     chapter=CHAPTER,
@@ -39,7 +45,7 @@ CROSS_ENTROPY_BACKWARD = Exercise(
             partial(_loss_gradient_variant, mean=False),
         ),
         Mistake(
-            "The sign is turned round: it is what you said minus what you should have said.",
+            "The sign is turned round: it is what the network said minus what it should have said.",
             partial(_loss_gradient_variant, sign=-1),
         ),
         Mistake(
@@ -53,6 +59,14 @@ CROSS_ENTROPY_BACKWARD = Exercise(
         Mistake(
             "The sign is turned round, and the division by B is missing.",
             partial(_loss_gradient_variant, sign=-1, mean=False),
+        ),
+        Mistake(
+            "These are the probabilities alone: subtract the 1 of the right class, and divide by B.",
+            partial(_loss_gradient_variant, onehot=False, mean=False),
+        ),
+        Mistake(
+            "You subtract 1 at every target in every row; a row has one target: probabilities[np.arange(B), targets].",
+            _every_target_in_every_row,
         ),
     ),
     hints=(
@@ -68,7 +82,7 @@ def _gradient_inputs(rng, shapes, scale, threshold):
 
 
 _GRADIENTS = (  # shapes, scale and threshold: lengths below the threshold, and above it
-    (((2,), (2, 3)), 0.1, 1.0),
+    (((1,), (2,)), 0.1, 1.0),
     (((4,),), 3.0, 1.1),
     (((3, 2), (5,)), 2.0, 1.2),
     (((2, 2), (3,), (4, 1)), 5.0, 1.3),
@@ -113,16 +127,24 @@ CLIP_BY_NORM = Exercise(
             lambda gradients, threshold: _rescaled(gradients, threshold / _norm(gradients)),
         ),
         Mistake(
-            "The square root of the norm is missing: you compare with the squared length.",
+            "The square root in the norm is missing: you work with the squared length.",
             lambda gradients, threshold: _rescaled(gradients, min(1, threshold / _norm(gradients) ** 2)),
         ),
         Mistake(
-            "You divide by the norm and forget to multiply by the threshold.",
+            "You divide by the norm; multiply by the threshold too, or the new length is 1.",
             lambda gradients, threshold: _rescaled(
                 gradients, 1 / _norm(gradients) if _norm(gradients) >= threshold else 1
             ),
         ),
-        Mistake("Nothing is clipped.", lambda gradients, threshold: tuple(gradients)),
+        Mistake(
+            "The factor is upside down: it is threshold / norm, which makes a long gradient shorter.",
+            lambda gradients, threshold: _rescaled(gradients, max(1, _norm(gradients) / threshold)),
+        ),
+        Mistake(
+            "You add up the norms of the arrays; the joint norm is the square root of the sum of all squares.",
+            lambda gradients, threshold: _rescaled(gradients, min(1, threshold / sum(_norm([g]) for g in gradients))),
+        ),
+        Mistake("Nothing is clipped: all comes back as it went in.", lambda gradients, threshold: tuple(gradients)),
     ),
     hints=(
         "All arrays together are one long vector. What is its length?",

@@ -31,6 +31,16 @@ def _through_time(doutputs, outputs, x, h_0, W_xh, W_hh):
 _SLOPES = {"tanh": lambda h: 1 - h**2, "missing": np.ones_like, "linear": lambda h: 1 - h}
 
 
+def _last_state_before_the_first(doutputs, outputs, x, h_0, W_xh, W_hh):
+    dW_xh, _, db_h, dh_0 = _through_time(doutputs, outputs, x, h_0, W_xh, W_hh)
+    return dW_xh, _through_time(doutputs, outputs, x, outputs[-1], W_xh, W_hh)[1], db_h, dh_0
+
+
+def _last_step(doutputs, outputs, x, h_0, W_xh, W_hh):
+    before = outputs[-2] if len(x) > 1 else h_0
+    return _through_time(doutputs[-1:], outputs[-1:], x[-1:], before, W_xh, W_hh)
+
+
 def _through_time_variant(
     doutputs,
     outputs,
@@ -73,7 +83,7 @@ BPTT = Exercise(
     sizes=SIZES,
     mistakes=(
         Mistake(
-            "The weights' gradients hold one step only: this is what comes out when `=` stands where `+=` should.",
+            "Only one step is counted, the first: this is what comes out when `=` stands where `+=` should.",
             partial(_through_time_variant, add=False),
         ),
         Mistake(
@@ -106,6 +116,11 @@ BPTT = Exercise(
             "db_h is the sum over the batch, not the mean: every example pushes the same bias.",
             partial(_through_time_variant, mean=True),
         ),
+        Mistake(
+            "For t = 0, outputs[t - 1] is outputs[-1], the last state of all; the state before the first step is h_0.",
+            _last_state_before_the_first,
+        ),
+        Mistake("Only the last step is counted: does the `return` stand inside the loop?", _last_step),
     ),
     hints=(
         "Run backwards through time with one running quantity: dh, what the steps after t have to say about h_t.",
@@ -125,14 +140,15 @@ def _windows(doutputs, outputs, x, h_0, W_xh, W_hh, window):
     return cell.grads["W_xh"], cell.grads["W_hh"], cell.grads["b_h"]
 
 
-def _windows_variant(doutputs, outputs, x, h_0, W_xh, W_hh, window, reset=False, last_only=False, ragged=True):
+def _windows_variant(doutputs, outputs, x, h_0, W_xh, W_hh, window, before="carried", only=slice(None), ragged=True):
     total = [np.zeros_like(W_xh), np.zeros_like(W_hh), np.zeros(W_hh.shape[0])]
     starts = list(range(0, len(x), window))
     if not ragged:
         starts = [start for start in starts if start + window <= len(x)] or starts[:1]
-    for start in starts[-1:] if last_only else starts:
+    for start in starts[only]:
         piece = slice(start, start + window)
-        state = h_0 if start == 0 else np.zeros_like(h_0) if reset else outputs[start - 1]
+        states = {"carried": outputs[start - 1], "zeros": np.zeros_like(h_0), "h_0": h_0, "own": outputs[start]}
+        state = states[before] if start > 0 else h_0
         parts = _through_time(doutputs[piece], outputs[piece], x[piece], state, W_xh, W_hh)[:3]
         total = [old + new for old, new in zip(total, parts, strict=True)]
     return tuple(total)
@@ -161,11 +177,23 @@ TRUNCATED_BPTT = Exercise(
         Mistake("This cuts after every step, whatever the window.", _one_step),
         Mistake(
             "Each window starts from a state of zeros; the state is carried on, only the gradient is cut.",
-            partial(_windows_variant, reset=True),
+            partial(_windows_variant, before="zeros"),
+        ),
+        Mistake(
+            "Every window starts from h_0; the state before a later window is outputs[start - 1].",
+            partial(_windows_variant, before="h_0"),
+        ),
+        Mistake(
+            "The state before a window is outputs[start - 1]; yours, outputs[start], is the one after its first step.",
+            partial(_windows_variant, before="own"),
+        ),
+        Mistake(
+            "Only the first window is counted: does the `return` stand inside the loop?",
+            partial(_windows_variant, only=slice(1)),
         ),
         Mistake(
             "Only the last window is counted; add up the gradients of all windows.",
-            partial(_windows_variant, last_only=True),
+            partial(_windows_variant, only=slice(-1, None)),
         ),
         Mistake(
             "The last, shorter window is left out when T is not a multiple of the window.",

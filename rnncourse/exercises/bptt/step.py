@@ -30,7 +30,7 @@ STEP_FORWARD = Exercise(
     outputs=("h",),
     sizes=STEP_SIZES,
     mistakes=(
-        Mistake("The tanh is missing: this is a_t, not h_t.", lambda x, h, W, U, b: x @ W + h @ U + b),
+        Mistake("The tanh is missing: this is the sum that goes into it.", lambda x, h, W, U, b: x @ W + h @ U + b),
         Mistake("The bias b_h is missing.", lambda x, h, W, U, b: np.tanh(x @ W + h @ U)),
         Mistake("The previous state is not used: h_prev @ W_hh is missing.", lambda x, h, W, U, b: np.tanh(x @ W + b)),
         Mistake(
@@ -41,6 +41,15 @@ STEP_FORWARD = Exercise(
             "You squash with the logistic function; the Elman network uses tanh.",
             lambda x, h, W, U, b: functional.sigmoid(x @ W + h @ U + b),
         ),
+        Mistake(
+            "The bias is added after the tanh; it belongs inside, to the sum.",
+            lambda x, h, W, U, b: np.tanh(x @ W + h @ U) + b,
+        ),
+        Mistake(
+            "You squash each product by itself; there is one tanh, around the whole sum.",
+            lambda x, h, W, U, b: np.tanh(x @ W) + np.tanh(h @ U + b),
+        ),
+        Mistake("The input is not used: x @ W_xh is missing.", lambda x, h, W, U, b: np.tanh(h @ U + b)),
     ),
     hints=(
         "Three things are added up: what the input says, what the last state says, and a bias.",
@@ -64,7 +73,14 @@ def _step_backward(dh, h, x, h_prev, W_xh, W_hh):
 
 
 def _step_backward_variant(dh, h, x, h_prev, W_xh, W_hh, slope="h", paired="h_prev", transposed=True, mean=False):
-    factor = {"h": 1 - h**2, "none": 1, "h_prev": 1 - h_prev**2, "linear": 1 - h}[slope]
+    factor = {
+        "h": 1 - h**2,
+        "none": 1,
+        "h_prev": 1 - h_prev**2,
+        "linear": 1 - h,
+        "twice": 1 - np.tanh(h) ** 2,
+        "logistic": h * (1 - h),
+    }[slope]
     da = factor * dh
     before = h_prev if paired == "h_prev" else h
     bias = da.mean(axis=0) if mean else da.sum(axis=0)
@@ -83,12 +99,20 @@ STEP_BACKWARD = Exercise(
     sizes=STEP_SIZES,
     mistakes=(
         Mistake(
-            "The slope of tanh is missing: the gradient must pass through 1 - h**2 before it reaches the weights.",
+            "The slope of tanh is missing: dh must be multiplied by 1 - h**2 before it goes on to anything else.",
             partial(_step_backward_variant, slope="none"),
         ),
         Mistake(
             "The slope of tanh is 1 - h**2; yours is 1 - h.",
             partial(_step_backward_variant, slope="linear"),
+        ),
+        Mistake(
+            "h has been through the tanh already: its slope is 1 - h**2, without another tanh.",
+            partial(_step_backward_variant, slope="twice"),
+        ),
+        Mistake(
+            "h * (1 - h) is the slope of the logistic function; that of tanh is 1 - h**2.",
+            partial(_step_backward_variant, slope="logistic"),
         ),
         Mistake(
             "You took the slope of tanh at h_prev; it is taken at h, the state this step made.",

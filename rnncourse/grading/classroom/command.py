@@ -13,10 +13,7 @@ from rnncourse.grading.classroom.secret import SecretError, read_secret
 from rnncourse.grading.classroom.submissions import NoSubmissions, find_submissions
 from rnncourse.grading.classroom.summary import summary
 from rnncourse.grading.classroom.text import listing
-
-
-class WrongCall(Exception):
-    """The command cannot begin; one sentence says why and what to do."""
+from rnncourse.grading.classroom.wrong_call import WrongCall
 
 
 def chosen(chapters):
@@ -57,6 +54,8 @@ class Class:
             raise WrongCall(f"{reason}. With --insecure submissions run limited in time and memory, but not locked in")
         if wishes.bubblewrap and not shutil.which(session.BUBBLEWRAP[0]):
             raise WrongCall(f"--bubblewrap: {session.BUBBLEWRAP[0]} is not installed")
+        if wishes.submissions.resolve() in (wishes.out.resolve() / "feedback").parents:
+            raise WrongCall(f"--out: {wishes.out} is inside of the submissions, where it would count as a student")
         try:
             self.secret = read_secret(wishes.secret_file)
             self.found, self.left_out = find_submissions(wishes.submissions, self.chapters)
@@ -73,7 +72,10 @@ class Class:
     def grade(self, advance, keep=True, file="results.jsonl"):
         """The records of all students; ``advance(record)`` is called for each. Results are kept in OUT as they come."""
         wishes = self.wishes
-        wishes.out.mkdir(parents=True, exist_ok=True)
+        try:
+            wishes.out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise WrongCall(f"--out: {wishes.out} cannot be made: {error.strerror}") from None
         workers = dask_workers(wishes.dask) if wishes.dask else local_workers(min(wishes.jobs, len(self)))
         return run(self._jobs(), workers, wishes.out / file, advance, keep)
 
@@ -101,6 +103,8 @@ class Class:
         kept = results.load(self.wishes.out / "results.jsonl")
         if not kept:
             raise WrongCall(f"--verify: there are no results in {self.wishes.out} to compare with; grade first")
-        again = {record["student"]: record for record in self.grade(advance, keep=False, file="verify.jsonl")}
-        (self.wishes.out / "verify.jsonl").unlink()
+        try:
+            again = {record["student"]: record for record in self.grade(advance, keep=False, file="verify.jsonl")}
+        finally:
+            (self.wishes.out / "verify.jsonl").unlink(missing_ok=True)
         return sorted(name for name in {*kept, *again} if kept.get(name) != again.get(name))

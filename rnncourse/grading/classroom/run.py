@@ -12,8 +12,10 @@ from rnncourse.grading.classroom import results
 from rnncourse.grading.classroom.secret import derived
 from rnncourse.grading.classroom.student import Job, grade
 from rnncourse.grading.classroom.submissions import read_submission
+from rnncourse.grading.classroom.wrong_call import WrongCall
 
 WAITING = 4  # submissions in memory for each worker
+CONNECT = "10s"  # to a cluster
 
 
 def make_job(folder, submission, chapters, secret, **settings):
@@ -31,7 +33,7 @@ def make_job(folder, submission, chapters, secret, **settings):
 
 @functools.cache
 def grader_hash():
-    """A hash of the package: with other exercises or another grader, records that were kept do not count."""
+    """A hash of all code that verdicts depend on: with another exercise or grader, records that were kept do not count."""
     code, folder = hashlib.sha256(), Path(rnncourse.__file__).parent
     for part in ("exercises", "grading", "scratch"):
         for path in sorted((folder / part).rglob("*.py")):
@@ -42,8 +44,9 @@ def grader_hash():
 def run(jobs, workers, path, advance, keep=True):
     """Grade the jobs (an iterator: each is made when its turn comes) and return the records, sorted by student.
 
-    A record in the file ``path`` with a job's key is used again, unless ``keep`` is false; each new one is in the file
-    before ``advance(record)`` is called for it. ``workers`` is :func:`local_workers` or :func:`dask_workers`.
+    A record in the file ``path`` with a job's key and without a problem is used again, unless ``keep`` is false; each
+    new one is in the file before ``advance(record)`` is called for it. ``workers`` is :func:`local_workers` or
+    :func:`dask_workers`.
     """
     known = results.load(path) if keep else {}
     records, waiting = [], set()
@@ -91,9 +94,15 @@ def local_workers(count):
 @contextlib.contextmanager
 def dask_workers(address):
     """``(submit, width)`` of the Dask cluster at this address; its workers need rnncourse installed."""
-    from distributed import Client
+    try:
+        from distributed import Client
 
-    with Client(address) as client:
+        client = Client(address, timeout=CONNECT)
+    except ImportError:
+        raise WrongCall("--dask: Dask is not installed; pip install distributed") from None
+    except (OSError, ValueError) as error:
+        raise WrongCall(f"--dask: no cluster answers at {address}: {error}") from None
+    with client:
         pool = client.get_executor(pure=False)
         yield pool.submit, max(1, sum(client.nthreads().values()))
 

@@ -36,12 +36,12 @@ def find_submissions(folder, chapters):
         raise NoSubmissions(f"{folder}: cannot be read: {error.strerror}") from None
     for entry in entries:
         if entry.name.startswith((".", "__")):
-            if entry.name.endswith(ENDINGS):
+            if _is_readable(entry.name):
                 left_out.append(entry.name)
             continue
         if entry.is_dir(follow_symlinks=False):
             found.setdefault(entry.name, []).append(_of_folder(Path(entry.path), Path(folder), chapters))
-        elif entry.name.endswith(ENDINGS):
+        elif _is_readable(entry.name):
             student = Path(entry.name).stem
             found.setdefault(student, []).append(Submission(student, entry.name))
         else:
@@ -70,6 +70,11 @@ def read_submission(folder, submission):
         return file.read(LARGEST)
 
 
+def _is_readable(name):
+    """Whether a file is a notebook or a script by its name, in any capitals."""
+    return name.lower().endswith(ENDINGS)
+
+
 def _only(student, several):
     if len(several) == 1:
         return several[0]
@@ -94,7 +99,7 @@ def _files(path):
     for root, folders, names in os.walk(path, followlinks=False):
         is_deep = len(Path(root).parts) - len(path.parts) >= DEEPEST
         folders[:] = [] if is_deep else sorted(name for name in folders if not name.startswith((".", "__")))
-        files += [Path(root) / name for name in sorted(names) if name.endswith(ENDINGS) and not name.startswith(".")]
+        files += [Path(root) / name for name in sorted(names) if _is_readable(name) and not name.startswith(".")]
         seen += len(folders) + len(names)
         if seen > MOST_ENTRIES:
             break

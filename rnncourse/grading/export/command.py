@@ -2,8 +2,9 @@
 
 from contextlib import contextmanager
 
-from rnncourse.grading.classroom.command import WrongCall, chosen
+from rnncourse.grading.classroom.command import chosen
 from rnncourse.grading.classroom.secret import SecretError, read_secret
+from rnncourse.grading.classroom.wrong_call import WrongCall
 from rnncourse.grading.export import classroom50, github, gradescope
 from rnncourse.grading.export.contents import points
 

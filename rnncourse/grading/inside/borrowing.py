@@ -4,7 +4,8 @@ Asked before it is called, so that the answer is the same where the package can 
 """
 
 import dis
-from types import CodeType, FunctionType, ModuleType
+from functools import partial
+from types import CodeType, FunctionType, MethodType, ModuleType
 
 from .stand_ins import Borrowed
 
@@ -16,7 +17,10 @@ def package_used(function):
     pending, seen = [function], set()
     while pending:
         one = pending.pop()
-        if not isinstance(one, FunctionType) or one in seen:
+        if type(one) is not FunctionType:
+            pending += _behind(one)
+            continue
+        if one in seen:
             continue
         seen.add(one)
         for code in _codes(one.__code__):
@@ -25,8 +29,31 @@ def package_used(function):
             borrowed = {name: origin for name, origin in origins.items() if origin}
             if borrowed and (used := borrowed.keys() & _loaded(code)):
                 return borrowed[min(used)]
-            pending += [value for value in named.values() if getattr(value, "__globals__", None) is one.__globals__]
+            own = (value for value in named.values() if type(value) is FunctionType)
+            pending += [value for value in own if value.__globals__ is one.__globals__]
+        pending += _decorated(one)
     return None
+
+
+def _behind(one):
+    """The function that runs when a method, a partial or an object with ``__call__`` is called."""
+    if type(one) is MethodType:
+        return [one.__func__]
+    if type(one) is partial:
+        return [one.func]
+    call = vars(type(one)).get("__call__")
+    return [call] if type(call) is FunctionType else []
+
+
+def _decorated(function):
+    """What a decorator's function may call: the function or object that it was made around."""
+    contents = []
+    for cell in function.__closure__ or ():
+        try:
+            contents.append(cell.cell_contents)
+        except ValueError:  # not bound yet
+            continue
+    return contents
 
 
 def _codes(code):

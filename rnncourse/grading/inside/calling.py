@@ -9,6 +9,7 @@ import numpy as np
 from .borrowing import package_used
 from .stand_ins import BorrowedError
 from .values import cleaned
+from .words import without_addresses
 
 LONGEST_MESSAGE = 300
 
@@ -47,12 +48,15 @@ def call(function, name, arguments):
     changed = [key for key in arguments if not _equal(given[key], arguments[key])]
     if changed:
         return failed("inputs", f"it changed its argument {changed[0]} in place. Work on a copy: others still need it.")
-    return Outcome(cleaned(result))
+    try:
+        return Outcome(cleaned(result))
+    except MemoryError:
+        return failed("exception", "its result does not fit into memory (MemoryError).")
 
 
 def failed(stage, message):
     """An outcome without result, its message on one line and cut to a length that a reader can take."""
-    message = " ".join(message.split())
+    message = " ".join(without_addresses(message).split())
     return Outcome(None, stage, message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]} ...")
 
 

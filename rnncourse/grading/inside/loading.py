@@ -15,6 +15,7 @@ from .needed import needed
 from .reading import read
 from .stand_ins import BorrowedError, builtins_with_stand_ins
 from .statements import statements
+from .words import without_addresses
 
 MODULE = "submission"  # the __name__ of every submission
 _MOST_NOTES, _LONGEST_NOTE = 20, 300
@@ -105,7 +106,7 @@ def _said(error):
         return f"it uses {error.name}, which is not there when it is graded"
     kind = type(error).__name__
     try:
-        text = " ".join(str(error)[:_LONGEST_NOTE].split())
+        text = " ".join(without_addresses(str(error)[:_LONGEST_NOTE]).split())
     except Exception:  # noqa: BLE001 whatever a student's __str__ raises
         text = ""
     return f"{kind}: {text}" if text else kind

@@ -16,13 +16,17 @@ class Names:
 
     ``binds``: gives them a value. ``changes``: works on the object they stand for, as ``cache["a"] = 1`` or
     ``cache.update(b)`` do. ``calls``: pairs of the name whose method a statement calls, and of the names among the
-    arguments. ``imports``: those of ``binds`` that name modules, or parts of them. ``everything``: it may bind any
+    arguments. ``runs``: functions that a statement calls by name and nothing else, as ``prepare()`` does. ``decorators``:
+    names that stand before a dot or in brackets in a decorator, as in ``@act.register`` and ``@add_to(Model)``.
+    ``imports``: those of ``binds`` that name modules, or parts of them. ``everything``: it may bind any
     name, as ``from numpy import *`` does.
     """
 
     binds: set[str] = field(default_factory=set)
     changes: set[str] = field(default_factory=set)
     calls: list[tuple[str, set[str]]] = field(default_factory=list)
+    runs: set[str] = field(default_factory=set)
+    decorators: set[str] = field(default_factory=set)
     imports: set[str] = field(default_factory=set)
     everything: bool = False
 
@@ -48,11 +52,23 @@ def _note(node, names):
         names.imports |= _bound(node)
     elif isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
         names.changes |= _root(node)
-    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and not isinstance(node.value.func, ast.Name):
+    elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+        names.decorators |= {name for decorator in node.decorator_list for name in _changed_by(decorator)}
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name):
+        names.runs.add(node.value.func.id)
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         arguments = [*node.value.args, *node.value.keywords]
         among = {name for argument in arguments for name in read_by(argument)}
         names.calls += [(root, among) for root in _root(node.value.func)]
     names.binds |= _bound(node)
+
+
+def _changed_by(decorator):
+    """The names that stand before a dot in a decorator, or among its arguments."""
+    if isinstance(decorator, ast.Call):
+        arguments = [*decorator.args, *decorator.keywords]
+        return _changed_by(decorator.func).union(*map(read_by, arguments))
+    return set() if isinstance(decorator, ast.Name) else _root(decorator)
 
 
 def _bound(node):

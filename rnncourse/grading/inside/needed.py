@@ -10,15 +10,17 @@ def needed(statements, wanted):
 
     A statement is needed when it binds a needed name or changes the object that such a name stands for; the names that
     it reads are needed in turn. A call by itself, ``check(bptt)``, is not needed, but ``cache.update(...)`` is when
-    ``cache`` is, and so are the settings of a module in use, ``np.seterr(all="raise")``: calls that are given nothing
-    the file has computed. A definition that is still as it was handed out never replaces one that is filled in.
+    ``cache`` is, so is ``prepare()`` when that function sets a needed name, and so are the settings of a module in
+    use, ``np.seterr(all="raise")``: calls that are given nothing the file has computed. A definition that is still as
+    it was handed out never replaces one that is filled in.
     """
     statements = _without_stubs_of_filled(statements)
     names = [statement.names for statement in statements]
     assigned = {name for each in names for name in each.binds - each.imports}
-    users = {}
+    users, globals_of = {}, _globals_of(statements)
     for position, each in enumerate(names):
-        for name in each.binds | each.changes | _called(each, assigned):
+        prepared = {name for function in each.runs for name in globals_of.get(function, ())}
+        for name in each.binds | each.changes | prepared | each.decorators & assigned | _called(each, assigned):
             users.setdefault(name, []).append(position)
     chosen, pending = set(), list(wanted)
     for position, each in enumerate(names):
@@ -31,6 +33,13 @@ def needed(statements, wanted):
                 chosen.add(position)
                 pending += read_by(statements[position].node)
     return [statements[position] for position in sorted(chosen)]
+
+
+def _globals_of(statements):
+    """Which names of the module each function gives a value when it is called, by a ``global`` statement."""
+    functions = [statement.node for statement in statements if isinstance(statement.node, ast.FunctionDef)]
+    declared = {node.name: [each for each in ast.walk(node) if isinstance(each, ast.Global)] for node in functions}
+    return {name: {bound for each in found for bound in each.names} for name, found in declared.items() if found}
 
 
 def _called(names, assigned):

@@ -13,7 +13,7 @@ import socket
 from . import jail, wire
 from .calling import calls, failed
 from .loading import load
-from .packages import only_these, warm_up, with_needs
+from .packages import only_these, seed, warm_up, with_needs
 from .reading import Unreadable
 
 LONGEST_SUBMISSION = 128 << 20
@@ -35,16 +35,17 @@ def main(arguments):
         message, descriptors, _, _ = socket.recv_fds(control, 1 << 12, 1)
         if not message:
             return
-        _fork(control, descriptors[0], lock, json.loads(message))
+        _fork(control, descriptors[0], lock, json.loads(message), packages)
 
 
-def _fork(control, theirs, lock, limits):
+def _fork(control, theirs, lock, limits, packages):
     parent, child = os.getpid(), os.fork()
     if child == 0:
         try:
             lock.die_with_parent(parent)
             _keep_only(theirs, lock.rules)
             lock.enter(**limits)
+            seed(packages)
             serve(theirs)
         finally:
             os._exit(1)

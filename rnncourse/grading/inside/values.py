@@ -40,7 +40,7 @@ class _Cleaner:
         if kind is str:
             return value if len(value) <= LONGEST else Foreign(f"a text of {len(value)} characters")
         if kind is np.ndarray or isinstance(value, np.generic):
-            return _array(np.asarray(value))
+            return _array(np.array(value))  # a copy: the function may fill the same memory again in its next call
         if kind in (tuple, list):
             if depth == DEEPEST or len(value) > self.left:
                 return Foreign(f"a {kind.__name__} that is too deep or too long")

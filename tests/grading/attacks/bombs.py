@@ -89,7 +89,7 @@ BOMBS = (
         "import gc\ngc.disable()\nwhile True:\n    ring = [bytearray(1 << 20)]\n    ring.append(ring)",
         f"{MEMORY}|{TIME}",
     ),
-    result("big_array", "64 MB", "np.zeros(8 << 20)", f"{ENDED}|has shape|got ndarray"),
+    result("big_array", "64 MB", "np.zeros(8 << 20)", f"{MEMORY}|has shape|got ndarray"),
     result("view_of_a_number", "a number that says it has 2**40 entries", "np.broadcast_to(0.0, 1 << 40)", MEMORY),
     result("many_aliases", "one array 5,000 times", "[np.zeros(1 << 20)] * 5000", MEMORY),
     result(

@@ -119,6 +119,19 @@ def test_a_wrong_place_is_one_sentence_and_exit_code_2(place, change, words):
     assert not (place / "out").exists()
 
 
+def test_out_that_is_a_file_is_one_sentence_and_exit_code_2(place):
+    (place / "out").write_text("a file of the instructor")
+    result = grade(place)
+    assert (result.exit_code, "out cannot be made: File exists" in result.output) == (2, True)
+    assert (place / "out").read_text() == "a file of the instructor"
+
+
+def test_a_cluster_without_dask_is_one_sentence_and_exit_code_2(place, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    result = grade(place, "--dask", "tcp://127.0.0.1:1")
+    assert (result.exit_code, "--dask: Dask is not installed" in result.output) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("more", "words"),
     [
@@ -128,13 +141,35 @@ def test_a_wrong_place_is_one_sentence_and_exit_code_2(place, change, words):
         (("--roster", "nowhere.csv"), "nowhere.csv"),
         (("--verify",), "there are no results in"),
         (("--jobs", "0"), "--jobs"),
+        (("--dask", "tcp://127.0.0.1:1"), "--dask: no cluster answers at tcp://127.0.0.1:1"),
+        (("--dask", "not an address"), "--dask: no cluster answers at not an address"),
         (("--nonsense",), "--nonsense"),
     ],
 )
-def test_a_wrong_call_is_one_sentence_and_exit_code_2(place, more, words):
+def test_a_wrong_call_is_one_sentence_and_exit_code_2(place, more, words, monkeypatch):
+    monkeypatch.setattr(running, "CONNECT", "300ms")
     result = grade(place, *more)
     assert (result.exit_code, words in result.output) == (2, True)
     assert not (place / "out" / "gradebook.csv").exists()
+
+
+@pytest.mark.parametrize("inside", ["", "results", "ada/results"])
+def test_results_among_the_submissions_would_be_students(place, inside):
+    out = place / "class" / inside
+    result = CliRunner().invoke(main, [*arguments(place, "--jobs", "1"), "--out", str(out)], catch_exceptions=False)
+    assert (result.exit_code, "it would count as a student" in result.output) == (2, True)
+    assert sorted(path.name for path in (place / "class").iterdir()) == ["ada.py", "bob.py", "cleo.py"]
+
+
+def test_a_verification_that_is_stopped_leaves_nothing(place, monkeypatch):
+    def stopped(job):
+        raise KeyboardInterrupt
+
+    grade(place)
+    before = sorted((place / "out").iterdir())
+    monkeypatch.setattr(running, "grade", stopped)
+    assert grade(place, "--verify").exit_code == 1
+    assert sorted((place / "out").iterdir()) == before
 
 
 def test_formats_are_written_beside_the_gradebook(place):
@@ -294,7 +329,8 @@ def has_bubblewrap():
 
 
 @pytest.mark.skipif(not has_bubblewrap(), reason="bubblewrap is not installed or not allowed here")
-def test_inside_bubblewrap_everything_is_the_same(place):
+def test_inside_bubblewrap_everything_is_the_same(place, monkeypatch):
+    monkeypatch.setattr(student, "_servers", {})  # whoever counts jailed processes must not count bubblewrap's own
     grade(place)
     one = (place / "out" / "results.jsonl").read_bytes()
     (place / "out" / "results.jsonl").unlink()

@@ -80,6 +80,34 @@ def test_what_binds_or_changes_a_needed_name_is_needed(statement):
     assert kept(*sources) == sources
 
 
+PREPARED = [
+    ["def prepare():\n    global a\n    a = 1", "prepare()"],
+    ["def tell(x):\n    print(x)\n    global a\n    a = x", "tell(3)"],
+    ["def add_to(x):\n    return x", "@add_to(a)\ndef other(): pass"],
+    ["@a.register\ndef other(): pass"],
+    ["@a.register(int)\nclass Other: pass"],
+]
+NOT_PREPARED = [
+    ["def prepare():\n    a = 1", "prepare()"],
+    ["def prepare():\n    global b\n    b = 1", "prepare()"],
+    ["def train():\n    return f(a)", "train()"],
+    ["def timed(g):\n    return g", "@timed\ndef train(): pass"],
+    ["@np.vectorize\ndef train(): return data"],
+]
+
+
+@pytest.mark.parametrize("more", PREPARED)
+def test_what_a_call_or_a_decorator_does_to_a_needed_name_is_needed(more):
+    sources = ["import numpy as np", "a = {}", F, *more]
+    assert kept(*sources) == sources
+
+
+@pytest.mark.parametrize("more", NOT_PREPARED)
+def test_other_calls_and_decorators_are_not(more):
+    sources = ["import numpy as np", "a = {}", F]
+    assert kept(*sources, *more) == sources
+
+
 @pytest.mark.parametrize("statement", NOT_NEEDED)
 def test_what_only_uses_the_function_is_not(statement):
     sources = ["import numpy as np", "a = {}", F, "y = f(0)"]

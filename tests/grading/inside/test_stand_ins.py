@@ -1,12 +1,15 @@
 """Stand-ins: the course's package can be named but not used, plots do nothing, and sys.modules stays as it is."""
 
 import copy
+import functools
 import sys
 
 import numpy as np
 import pytest
 
+from rnncourse.grading.inside.borrowing import package_used
 from rnncourse.grading.inside.stand_ins import Borrowed, BorrowedError, builtins_with_stand_ins
+from rnncourse.scratch import functional
 
 
 @pytest.fixture
@@ -121,3 +124,53 @@ def test_an_import_within_a_function_knows_the_stand_ins_too(run):
     function = run("def f():\n    from rnncourse.scratch import RNN\n    return RNN(3, 4)")["f"]
     with pytest.raises(BorrowedError, match="rnncourse.scratch.RNN"):
         function()
+
+
+# Whether a function uses the package, asked where the package is there.
+
+
+def direct(x):
+    return functional.sigmoid(x)
+
+
+def decorated(function):
+    @functools.wraps(function)
+    def wrapper(*args):
+        return function(*args)
+
+    return wrapper
+
+
+class Callable:
+    def __call__(self, x):
+        return functional.sigmoid(x)
+
+    def method(self, x):
+        return direct(x)
+
+
+class Lazy:
+    def __getattr__(self, name):
+        raise RuntimeError(name)
+
+
+lazy = Lazy()
+
+
+def knows_something_lazy(x):
+    return lazy if x is None else x
+
+
+BORROWING = [direct, decorated(direct), decorated(decorated(direct)), functools.partial(direct, 1), Callable()]
+BORROWING += [Callable().method, functools.partial(decorated(Callable()), 1), lambda x: decorated(direct)(x)]
+ITS_OWN = [knows_something_lazy, decorated(knows_something_lazy), functools.partial(knows_something_lazy), Lazy, len, 3]
+
+
+@pytest.mark.parametrize("function", BORROWING)
+def test_the_package_is_found_behind_decorators_partials_and_methods(function):
+    assert package_used(function).startswith("rnncourse.scratch")
+
+
+@pytest.mark.parametrize("function", ITS_OWN)
+def test_what_does_not_use_the_package_may_be_anything(function):
+    assert package_used(function) is None
