@@ -59,6 +59,7 @@ def grade(verify, formats, **wishes):
     --verify found a difference), 2 for a wrong call.
     """
     from rnncourse.grading.classroom.command import Class, Wishes
+    from rnncourse.grading.classroom.run import WorkersLost
     from rnncourse.grading.classroom.wrong_call import WrongCall
 
     named = tuple(name.strip() for name in formats.split(",") if name.strip() not in ("", "csv"))
@@ -67,9 +68,9 @@ def grade(verify, formats, **wishes):
         with click.progressbar(length=len(students), label="grading") as bar:
             finish = _verify if verify else _grade
             code = finish(students, lambda record: bar.update(1))
-    except WrongCall as error:
+    except (WrongCall, WorkersLost) as error:
         click.echo(printable(str(error)), err=True)
-        raise SystemExit(2) from None
+        raise SystemExit(2 if isinstance(error, WrongCall) else 1) from None
     raise SystemExit(code())
 
 

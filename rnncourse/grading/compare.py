@@ -6,7 +6,7 @@ import numpy as np
 
 from rnncourse.grading.inside.values import Foreign
 
-TOLERANCE = 1e-7
+TOLERANCE = 1e-9  # float64 stays far below, and float32 in between does not
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,8 @@ def find_problem(exercise, outcome, expected):
     if not wrong:
         return None
     names = output_names(exercise, len(expected))
+    if _are_in_another_order(results, expected):
+        return Problem("result", f"the results are right, but in another order; expected: {', '.join(names)}.")
     forms = (_form_problem(place, names[place], results[place], expected[place]) for place in wrong)
     return next(filter(None, forms), None) or _value_problem(exercise, names, wrong)
 
@@ -130,6 +132,16 @@ def _form_problem(place, name, value, expected):
 
 def _kind(value):
     return value.kind if isinstance(value, Foreign) else type(value).__name__
+
+
+def _are_in_another_order(results, expected):
+    left = list(results)
+    for right in expected:
+        place = next((place for place, value in enumerate(left) if is_equal(value, right)), None)
+        if place is None:
+            return False
+        left.pop(place)
+    return True
 
 
 def _value_problem(exercise, names, wrong):

@@ -18,11 +18,12 @@ def check(function):
     if isinstance(function, str) and function in EXERCISES:
         print(f"check takes the function itself: check({function}), without quotation marks.")
         return
+    if not callable(function) and not isinstance(function, str):
+        kind = type(function).__name__
+        print(f"check takes the function itself, without brackets, such as check({next(iter(EXERCISES))}); got {kind}.")
+        return
     exercise = _find(function)
     if exercise is None:
-        return
-    if not callable(function):
-        print(f"{exercise.name}: expected a function, got {type(function).__name__}.")
         return
     verdict = evaluate_here(exercise, function)
     if verdict.stage not in NO_ATTEMPT:
@@ -42,6 +43,8 @@ def hint(exercise):
     shown = state.reached(exercise.name).hints
     for level in range(count) if shown >= count else [shown]:
         print(f"{exercise.name}, hint {level + 1} of {count}: {exercise.hints[level]}")
+    if shown >= count:
+        print(f'These were all. After one try of yours, solution("{exercise.name}") shows a way to do it.')
     if shown < count:
         state.add_hint(exercise.name)
 

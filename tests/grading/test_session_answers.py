@@ -195,11 +195,20 @@ class TestScripted:
         assert notes == [f"ada.py: while it was loaded, {session.BROKEN}"]
 
     def test_what_loading_says_is_cut(self, nobody):
-        header = {"problem": "p" * 9999, "notes": ["n" * 9999] * 99, "functions": {"f": 1, "g": True, "h": True}}
+        header = {
+            "problem": "ada.py: " + "p" * 9999,
+            "notes": ["n" * 9999] * 99,
+            "functions": {"f": 1, "g": True, "h": True},
+        }
         with scripted(nobody, lambda order: frame({**header, "value": {"plain": None}})) as made:
             problem, notes, functions = made.load("ada.py", b"", ["f", "g"])
         assert len(problem) == 300 and len(notes) == 20 and {len(note) for note in notes} == {300}
         assert functions == ["g"]
+
+    def test_a_problem_that_is_not_the_files_is_not_believed(self, nobody):
+        header = {"problem": "the grader could not work", "notes": [], "functions": {"f": True}}
+        with scripted(nobody, lambda order: frame({**header, "value": {"plain": None}})) as made:
+            assert made.load("ada.py", b"", ["f"]) == ("", [], ["f"])
 
     @settings(deadline=None, max_examples=60)
     @given(

@@ -76,3 +76,28 @@ def test_the_verdict_is_the_same_in_all_three(changes, stages, tmp_path):
             (display,) = [output["data"] for output in outputs if "data" in output]  # NumPy may have warned besides
             assert display["text/plain"].splitlines()[0] == str(verdict)
             assert "text/html" in display
+
+
+def test_a_package_that_is_missing_when_grading_is_told_apart_in_all_three(tmp_path):
+    """nbformat is installed here, and to Python's import as good as SciPy would be."""
+    source = (
+        "import numpy as np\nimport nbformat\nfrom nbformat.v4 import new_notebook as new\n"
+        "def rnn_step_forward(x, h_prev, W_xh, W_hh, b_h):\n    nbformat.from_dict({})\n    return x\n"
+        "def cross_entropy_backward(logits, targets):\n    return new()\n"
+        "def clip_by_norm(gradients, threshold):\n    import nbformat.v4 as v4\n    return v4\n"
+        "try:\n    import nbformat.nowhere as there\nexcept ImportError:\n    there = np\n"
+        "def rnn_step_backward(dh, h, x, h_prev, W_xh, W_hh):\n    return there.zeros(3)\n"
+    )
+    path = tmp_path / "03_bptt.py"
+    path.write_text(source)
+    record = grade(Job("ada", path.name, "key", path.read_bytes(), ("03_bptt",), b"a secret of the tests"))
+    said = {verdict["function"]: (verdict["stage"], verdict["message"]) for verdict in record["verdicts"]}
+    assert said["rnn_step_forward"] == (
+        "package",
+        "it uses nbformat. That is not there when it is graded: write it yourself.",
+    )
+    assert said["cross_entropy_backward"][1].startswith("it uses nbformat.v4.")
+    assert said["clip_by_norm"][1].startswith("it uses nbformat.v4.")
+    assert said["rnn_step_backward"][0] == "result"  # what it falls back on is there
+    verdicts, _ = check_submission(path)
+    assert [verdict.record() for verdict in verdicts] == record["verdicts"]

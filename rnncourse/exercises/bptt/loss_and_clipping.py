@@ -9,8 +9,8 @@ from rnncourse.exercises.exercise import Exercise, Mistake
 from rnncourse.scratch import functional, optim
 
 
-def _logits_inputs(rng, B, V):
-    return {"logits": 2 * rng.normal(size=(B, V)), "targets": rng.integers(V, size=B)}
+def _logits_inputs(rng, B, V, shift=0.0):
+    return {"logits": 2 * rng.normal(size=(B, V)) + shift, "targets": rng.integers(V, size=B)}
 
 
 def _loss_gradient(logits, targets):
@@ -21,6 +21,11 @@ def _loss_gradient_variant(logits, targets, sign=1, mean=True, onehot=True, axis
     e = np.exp(logits - logits.max(axis=axis, keepdims=True))
     difference = e / e.sum(axis=axis, keepdims=True) - onehot * np.eye(logits.shape[1])[targets]
     return sign * difference / (len(targets) if mean else 1)
+
+
+def _overflowing(logits, targets):
+    e = np.exp(logits)
+    return (e / e.sum(axis=-1, keepdims=True) - np.eye(logits.shape[1])[targets]) / len(targets)
 
 
 def _every_target_in_every_row(logits, targets):
@@ -38,7 +43,10 @@ CROSS_ENTROPY_BACKWARD = Exercise(
     reference=_loss_gradient,
     outputs=("dlogits",),
     gradients=("dlogits",),
-    sizes=tuple({"B": B, "V": V} for B, V in ((1, 2), (1, 4), (3, 4), (5, 7), (8, 3))),
+    sizes=(
+        *({"B": B, "V": V} for B, V in ((1, 2), (1, 4), (3, 4), (5, 7), (8, 3))),
+        *({"B": B, "V": V, "shift": 1000.0} for B, V in ((1, 3), (4, 5))),  # exp of these overflows
+    ),
     mistakes=(
         Mistake(
             "The loss is the mean over the batch, so its gradient is divided by B; yours is the gradient of the sum.",
@@ -65,6 +73,10 @@ CROSS_ENTROPY_BACKWARD = Exercise(
             partial(_loss_gradient_variant, onehot=False, mean=False),
         ),
         Mistake(
+            "exp overflows for large scores: subtract each row's largest score first, which leaves the softmax as it is.",
+            _overflowing,
+        ),
+        Mistake(
             "You subtract 1 at every target in every row; a row has one target: probabilities[np.arange(B), targets].",
             _every_target_in_every_row,
         ),
@@ -87,6 +99,7 @@ _GRADIENTS = (  # shapes, scale and threshold: lengths below the threshold, and 
     (((3, 2), (5,)), 2.0, 1.2),
     (((2, 2), (3,), (4, 1)), 5.0, 1.3),
     (((6, 3), (3, 3), (3,)), 0.05, 1.4),
+    (((4, 3), (3, 3), (5,)), 0.0, 1.5),  # of length 0
 )
 
 
@@ -143,6 +156,10 @@ CLIP_BY_NORM = Exercise(
         Mistake(
             "You add up the norms of the arrays; the joint norm is the square root of the sum of all squares.",
             lambda gradients, threshold: _rescaled(gradients, min(1, threshold / sum(_norm([g]) for g in gradients))),
+        ),
+        Mistake(
+            "PyTorch adds 1e-6 to the norm; here a clipped gradient is exactly as long as the threshold.",
+            lambda gradients, threshold: _rescaled(gradients, min(1, threshold / (_norm(gradients) + 1e-6))),
         ),
         Mistake("Nothing is clipped: all comes back as it went in.", lambda gradients, threshold: tuple(gradients)),
     ),

@@ -61,7 +61,7 @@ def run(jobs, workers, path, advance, keep=True):
     def collect(until):
         done, left = futures.wait(waiting, return_when=until)
         for future in done:
-            take(future.result())
+            take(_result(future))
         return left
 
     with workers as (submit, width):
@@ -75,6 +75,21 @@ def run(jobs, workers, path, advance, keep=True):
         collect(futures.ALL_COMPLETED)
     results.save(path, records)
     return sorted(records, key=lambda record: record["student"])
+
+
+class WorkersLost(Exception):
+    """A worker has ended; one sentence says what to do. Everything that was graded until then is kept."""
+
+
+def _result(future):
+    """What a worker returned. It catches whatever a submission does, so an exception means that there is none left."""
+    try:
+        return future.result()
+    except Exception as error:  # noqa: BLE001 each kind of pool has its own
+        reason = f"a worker was lost ({type(error).__name__}), perhaps for want of memory"
+        raise WorkersLost(
+            f"{reason}; what is graded is kept: start again, with fewer --jobs if it comes back"
+        ) from None
 
 
 @contextlib.contextmanager

@@ -1,19 +1,22 @@
-"""Whether a function rests on the course's own package, which is not there when it is graded.
+"""Whether a function rests on a package that is not there when it is graded: the course's own, or any but a few.
 
 Asked before it is called, so that the answer is the same where the package can be imported and where it cannot.
 """
 
 import dis
+import sys
 from functools import partial
 from types import CodeType, FunctionType, MethodType, ModuleType
 
-from .stand_ins import Borrowed
+from .stand_ins import STAND_INS, Borrowed
 
-PACKAGE, OURS_TO_CALL = "rnncourse", "rnncourse.grading"
+COURSE, OURS_TO_CALL = "rnncourse", "rnncourse.grading"
+PRESENT = {"numpy", "torch", "__main__", "submission", "inside", *sys.stdlib_module_names, *STAND_INS} - {COURSE}
+IMPORT = dis.opmap["IMPORT_NAME"]
 
 
 def package_used(function):
-    """The dotted name of what a function, or a function of its file that it calls, uses of the package; or None."""
+    """The dotted name of what a function, or a function of its file that it calls, uses of such a package; or None."""
     pending, seen = [function], set()
     while pending:
         one = pending.pop()
@@ -25,13 +28,24 @@ def package_used(function):
         seen.add(one)
         for code in _codes(one.__code__):
             named = {name: one.__globals__.get(name) for name in code.co_names}  # globals, and attributes of anything
-            origins = {name: _origin(name, value) for name, value in named.items()}
-            borrowed = {name: origin for name, origin in origins.items() if origin}
-            if borrowed and (used := borrowed.keys() & _loaded(code)):
-                return borrowed[min(used)]
+            used = _used(code, {name: _origin(value, one) for name, value in named.items() if value is not None})
+            if used:
+                return used
             own = (value for value in named.values() if type(value) is FunctionType)
             pending += [value for value in own if value.__globals__ is one.__globals__]
         pending += _decorated(one)
+    return None
+
+
+def _used(code, origins):
+    """The first thing that the code takes from a package that is not there; ``origins`` says where names come from."""
+    if not any(map(_is_absent, origins.values())) and IMPORT not in code.co_code[::2]:
+        return None
+    for instruction in dis.get_instructions(code):
+        name = instruction.argval
+        origin = name if instruction.opname == "IMPORT_NAME" else origins.get(name, "")
+        if instruction.opname in ("IMPORT_NAME", "LOAD_GLOBAL", "LOAD_NAME") and _is_absent(origin):
+            return origin
     return None
 
 
@@ -64,22 +78,23 @@ def _codes(code):
             yield from _codes(constant)
 
 
-def _loaded(code):
-    """The names among ``co_names`` that are globals or modules, and no attributes."""
-    operations = ("LOAD_GLOBAL", "LOAD_NAME", "IMPORT_NAME")
-    return {instruction.argval for instruction in dis.get_instructions(code) if instruction.opname in operations}
-
-
-def _origin(name, value):
-    """Where in the package a global or an imported module comes from, or nothing."""
+def _origin(value, function):
+    """The module that the value of a global comes from; nothing for what the function's own file defines."""
     if isinstance(value, Borrowed):
-        origin = value.name
-    elif isinstance(value, ModuleType):
-        origin = value.__name__
-    else:
-        origin = getattr(value, "__module__", None) if value is not None else name
-    is_ours = isinstance(origin, str) and _is_inside(origin, PACKAGE) and not _is_inside(origin, OURS_TO_CALL)
-    return origin if is_ours else ""
+        return value.name
+    if isinstance(value, ModuleType):
+        return value.__name__
+    try:
+        origin = getattr(value, "__module__", None)
+    except Exception:  # noqa: BLE001 a student's object may do anything when it is asked
+        return ""
+    return origin if isinstance(origin, str) and origin != function.__module__ else ""
+
+
+def _is_absent(origin):
+    if _is_inside(origin, COURSE):
+        return not _is_inside(origin, OURS_TO_CALL)
+    return origin != "" and origin.partition(".")[0] not in PRESENT
 
 
 def _is_inside(name, package):

@@ -1,5 +1,6 @@
-"""Calls a student's function once and says what came of it, in words or as plain values."""
+"""Calls a student's function and says what came of it, in words or as plain values."""
 
+import re
 import traceback
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from .values import cleaned
 from .words import without_addresses
 
 LONGEST_MESSAGE = 300
+_GUFUNC = re.compile(r"matmul: Input operand .* with gufunc signature .*\((size \d+ is different from \d+)\)")
 
 
 @dataclass(frozen=True)
@@ -87,9 +89,10 @@ def _failure(error, function, name, arguments):
 def _said(error):
     """What an exception says, or nothing; even its text is the student's and may fail."""
     try:
-        return "" if error.args in ((), (None,)) else str(error).removesuffix(".")
+        said = "" if error.args in ((), (None,)) else str(error).rstrip(" .")
     except Exception:  # noqa: BLE001 whatever a student's __str__ raises
         return ""
+    return _GUFUNC.sub(r"the shapes do not fit: \1", said)
 
 
 def _copied(value):

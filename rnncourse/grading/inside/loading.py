@@ -13,7 +13,7 @@ from types import ModuleType
 
 from .needed import needed
 from .reading import read
-from .stand_ins import BorrowedError, builtins_with_stand_ins
+from .stand_ins import Borrowed, BorrowedError, builtins_with_stand_ins
 from .statements import statements
 from .words import without_addresses
 
@@ -60,10 +60,21 @@ def _run(chosen, namespace):
             notes[position] = error and f"{chosen[position].place}: {_said(error)}"
             if isinstance(error, NameError):
                 lacking.append(position)
+            if isinstance(error, ImportError):
+                _stand_in(chosen[position].node, namespace)
         if len(lacking) in (0, len(waiting)):
             break
         waiting = lacking
     return [notes[position] for position in sorted(notes) if notes[position]]
+
+
+def _stand_in(node, namespace):
+    """Let names whose import failed stand for what they would have been, so that a function can be told it uses them."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        origin = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+        for alias in node.names:
+            name = alias.name if alias.asname or origin else alias.name.partition(".")[0]
+            namespace.setdefault(alias.asname or name, Borrowed(origin + name))
 
 
 def _run_one(statement, flags, position, namespace, bound_by):

@@ -140,7 +140,7 @@ class ProgressModule(Inert):
 
 
 INERT, PROGRESS = Inert(), ProgressModule()
-_STAND_INS = {
+STAND_INS = {
     "rnncourse": COURSE,
     "matplotlib": INERT,
     "IPython": INERT,
@@ -159,9 +159,9 @@ def builtins_with_stand_ins():
 def _import(name, globals=None, locals=None, fromlist=(), level=0):
     """Import as ``__import__`` does; the stand-ins are never in ``sys.modules``."""
     top, *rest = name.split(".") if isinstance(name, str) else (name,)
-    if level or top not in _STAND_INS:
+    if level or top not in STAND_INS:
         return _REAL_IMPORT(name, globals, locals, fromlist, level)
-    module = _STAND_INS[top]
+    module = STAND_INS[top]
     for part in rest if fromlist else ():  # `import a.b` gives a, `from a.b import c` gives a.b
         module = getattr(module, part)
     return module

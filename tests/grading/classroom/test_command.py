@@ -345,6 +345,22 @@ def test_a_missing_bubblewrap_is_one_sentence(place, monkeypatch):
     assert "--bubblewrap: bwrap-that-is-not-there is not installed" in result.output
 
 
+def test_a_lost_worker_is_one_sentence_and_what_is_graded_stays(place):
+    for number in range(60):
+        (place / "class" / f"student{number:02}.py").write_text(SOLVED)
+    path = place / "out" / "results.jsonl"
+    command = [sys.executable, "-c", "from rnncourse.cli import main; main()", *arguments(place, "--jobs", "2")]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+    wait_until(lambda: path.exists() and path.read_bytes().count(b"\n") >= 3)
+    workers = [child for child in psutil.Process(process.pid).children() if "spawn_main" in " ".join(child.cmdline())]
+    workers[0].kill()
+    said = process.communicate(timeout=30)[0].decode()
+    assert process.returncode == 1
+    assert "a worker was lost (BrokenProcessPool)" in said
+    assert "Traceback" not in said
+    assert path.read_bytes().count(b"\n") >= 3
+
+
 def test_an_interrupt_leaves_what_is_done(place):
     for number in range(60):
         (place / "class" / f"student{number:02}.py").write_text(SOLVED)
