@@ -149,7 +149,7 @@ def _value_problem(exercise, names, wrong):
     place = min(wrong, key=lambda place: names[place] in exercise.gradients)
     stage = "gradient" if names[place] in exercise.gradients else "values"
     if len(wrong) == len(names) > 1:
-        return Problem(stage, "all results are wrong: look at what they share.", place)
+        return Problem(stage, "all results are wrong.", place)
     alike = [names[other] for other in wrong if (names[other] in exercise.gradients) == (stage == "gradient")]
     right = [name for other, name in enumerate(names) if other not in wrong]
     beside = f"; {_are(right)} right" if right else ""

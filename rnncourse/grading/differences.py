@@ -2,16 +2,23 @@
 
 import numpy as np
 
-from rnncourse.grading.compare import TOLERANCE, is_equal, output_names, split
+from rnncourse.grading.compare import TOLERANCE, is_equal, output_names, split, wrong_places
 
 FACTORS = {-1.0: "exactly the negative of", 2.0: "exactly twice", 0.5: "exactly half of"}
 
 
 def difference(exercise, trials, trial):
-    """One sentence on the result that fails in ``trial``, or an empty text; ``trials`` are all that were made."""
+    """What there is to say on the result that fails in ``trial``, or an empty text; ``trials`` are all that were made."""
     if trial.problem.stage not in ("values", "gradient"):
         return ""
-    return _zero(exercise, trial) or _factor(exercise, trials, trial) or _entries(exercise, trial)
+    shared = _shared(exercise, trial)
+    said = _zero(exercise, trial) or _factor(exercise, trials, trial) or _entries(exercise, trial)
+    return " ".join(filter(None, [shared, said]))
+
+
+def _shared(exercise, trial):
+    wrong = wrong_places(split(exercise, trial.outcome.result), trial.expected)
+    return "Look at what they share." if len(wrong) == len(trial.expected) > 1 else ""
 
 
 def _pair(exercise, trial, place):

@@ -133,4 +133,4 @@ def test_all_results_wrong_points_at_what_they_share():
     message = evaluate_here(
         exercise, lambda dh, h, x, p, W, U: [a * a + 1 for a in exercise.reference(dh, h, x, p, W, U)]
     ).message
-    assert message == "all results are wrong: look at what they share."
+    assert message == "all results are wrong. Look at what they share."
