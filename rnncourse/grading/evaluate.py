@@ -48,6 +48,11 @@ def missing(exercise, message):
     return Verdict(exercise.chapter, exercise.name, "missing", 0, exercise.points, message, section=exercise.section)
 
 
+def not_found(exercise, file):
+    """The verdict where the file of this name has no such function."""
+    return missing(exercise, f"no function of this name in {file}.")
+
+
 def _trials(exercise, attempt, seed):
     cases = [exercise.arguments(seed, place) for place in range(len(exercise.sizes))]
     trials = []

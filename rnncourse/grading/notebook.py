@@ -3,7 +3,7 @@
 import difflib
 import sys
 
-from rnncourse.exercises import EXERCISES
+from rnncourse.exercises import CHAPTERS, EXERCISES
 from rnncourse.grading.evaluate import evaluate_here
 from rnncourse.grading.picture import VerdictPicture
 from rnncourse.grading.report import as_text
@@ -43,19 +43,18 @@ def hint(exercise):
     shown = state.reached(exercise.name).hints
     for level in range(count) if shown >= count else [shown]:
         print(f"{exercise.name}, hint {level + 1} of {count}: {exercise.hints[level]}")
-    if shown >= count:
-        print(f'These were all. After one try of yours, solution("{exercise.name}") shows a way to do it.')
     if shown < count:
         state.add_hint(exercise.name)
+    else:
+        print(f'These were all. After one try of yours, solution("{exercise.name}") shows a way to do it.')
 
 
 def progress(chapter=None):
     """Print the points reached, of one chapter such as ``"03_bptt"`` or of all."""
-    chapters = sorted({exercise.chapter for exercise in EXERCISES.values()})
-    if chapter is not None and chapter not in chapters:
-        print(f"There are no exercises for chapter {chapter!r}; there are for {', '.join(chapters)}.")
+    if chapter is not None and chapter not in CHAPTERS:
+        print(f"There are no exercises for chapter {chapter!r}; there are for {', '.join(CHAPTERS)}.")
         return
-    for name in chapters if chapter is None else [chapter]:
+    for name in CHAPTERS if chapter is None else [chapter]:
         _print_chapter(name, [exercise for exercise in EXERCISES.values() if exercise.chapter == name])
 
 

@@ -5,6 +5,7 @@ import textwrap
 from itertools import zip_longest
 
 from rnncourse.grading.book import section_address
+from rnncourse.grading.inside.words import without_addresses
 from rnncourse.grading.panels import comparison
 
 WIDTH = 100
@@ -36,8 +37,8 @@ def to_reread(verdict):
 
 def printable(text):
     """Text that any terminal and any file takes, the same at every run: no control characters, no object's address."""
-    text = re.sub(r" at 0x[0-9a-fA-F]+", "", text)
-    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
+    letters = without_addresses(text)
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in letters)
 
 
 def _wrapped(text):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from rnncourse.exercises import EXERCISES
-from rnncourse.grading.evaluate import evaluate_here, missing
+from rnncourse.grading.evaluate import evaluate_here, not_found
 from rnncourse.grading.inside.loading import load
 from rnncourse.grading.inside.reading import Unreadable
 
@@ -38,4 +38,4 @@ def check_submission(path):
 def _verdict(exercise, functions, path):
     if exercise.name in functions:
         return evaluate_here(exercise, functions[exercise.name])
-    return missing(exercise, f"no function of this name in {path.name}.")
+    return not_found(exercise, path.name)

@@ -9,6 +9,15 @@ SIZES = tuple(
 )
 """From the smallest to the largest. H and D differ, so that a wrong transpose is seen."""
 
+SLOPES = {
+    "tanh": lambda h: 1 - h**2,
+    "missing": np.ones_like,
+    "linear": lambda h: 1 - h,
+    "twice": lambda h: 1 - np.tanh(h) ** 2,
+    "logistic": lambda h: h * (1 - h),
+}
+"""What learners take for the slope of tanh, given the state h that came out of it; only the first is right."""
+
 _ANY = np.random.default_rng(0)  # a layer draws its weights; here they are replaced
 
 

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from rnncourse.exercises.bptt.networks import CHAPTER, SIZES, network, recurrent_weights
+from rnncourse.exercises.bptt.networks import CHAPTER, SIZES, SLOPES, network, recurrent_weights
 from rnncourse.exercises.exercise import Exercise, Mistake
 from rnncourse.scratch import RNN, ElmanCell, bptt
 
@@ -26,9 +26,6 @@ def _through_time(doutputs, outputs, x, h_0, W_xh, W_hh):
     cell, caches = _cell_and_caches(outputs, x, h_0, W_xh, W_hh)
     _, dh_0 = bptt.backward(cell, doutputs, caches)
     return cell.grads["W_xh"], cell.grads["W_hh"], cell.grads["b_h"], dh_0
-
-
-_SLOPES = {"tanh": lambda h: 1 - h**2, "missing": np.ones_like, "linear": lambda h: 1 - h}
 
 
 def _last_state_before_the_first(doutputs, outputs, x, h_0, W_xh, W_hh):
@@ -62,7 +59,7 @@ def _through_time_variant(
     before = np.concatenate([h_0[None] if start else np.zeros_like(h_0[None]), outputs[:-1]]) if shift else outputs
     for t in reversed(range(len(x))) if reverse else range(len(x)):
         incoming = doutputs[t] if direct or t == len(x) - 1 else 0
-        da = (incoming + (dh if carry else 0)) * _SLOPES[slope](outputs[t])
+        da = (incoming + (dh if carry else 0)) * SLOPES[slope](outputs[t])
         bias = da.mean(axis=0) if mean else da.sum(axis=0)
         dW_xh, dW_hh, db_h = (
             old * add + new for old, new in ((dW_xh, x[t].T @ da), (dW_hh, before[t].T @ da), (db_h, bias))

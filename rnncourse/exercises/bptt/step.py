@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from rnncourse.exercises.bptt.networks import CHAPTER, SIZES, network, recurrent_weights
+from rnncourse.exercises.bptt.networks import CHAPTER, SIZES, SLOPES, network, recurrent_weights
 from rnncourse.exercises.exercise import Exercise, Mistake
 from rnncourse.scratch import ElmanCell, functional
 
@@ -72,16 +72,10 @@ def _step_backward(dh, h, x, h_prev, W_xh, W_hh):
     return dx, dh_prev, cell.grads["W_xh"], cell.grads["W_hh"], cell.grads["b_h"]
 
 
-def _step_backward_variant(dh, h, x, h_prev, W_xh, W_hh, slope="h", paired="h_prev", transposed=True, mean=False):
-    factor = {
-        "h": 1 - h**2,
-        "none": 1,
-        "h_prev": 1 - h_prev**2,
-        "linear": 1 - h,
-        "twice": 1 - np.tanh(h) ** 2,
-        "logistic": h * (1 - h),
-    }[slope]
-    da = factor * dh
+def _step_backward_variant(
+    dh, h, x, h_prev, W_xh, W_hh, slope="tanh", at="h", paired="h_prev", transposed=True, mean=False
+):
+    da = SLOPES[slope](h if at == "h" else h_prev) * dh
     before = h_prev if paired == "h_prev" else h
     bias = da.mean(axis=0) if mean else da.sum(axis=0)
     return da @ W_xh.T, da @ (W_hh.T if transposed else W_hh), x.T @ da, before.T @ da, bias
@@ -100,7 +94,7 @@ STEP_BACKWARD = Exercise(
     mistakes=(
         Mistake(
             "The slope of tanh is missing: dh must be multiplied by 1 - h**2 before it goes on to anything else.",
-            partial(_step_backward_variant, slope="none"),
+            partial(_step_backward_variant, slope="missing"),
         ),
         Mistake(
             "The slope of tanh is 1 - h**2; yours is 1 - h.",
@@ -116,7 +110,7 @@ STEP_BACKWARD = Exercise(
         ),
         Mistake(
             "You took the slope of tanh at h_prev; it is taken at h, the state this step made.",
-            partial(_step_backward_variant, slope="h_prev"),
+            partial(_step_backward_variant, at="h_prev"),
         ),
         Mistake(
             "You paired h with da in dW_hh; what W_hh was multiplied with is h_prev.",

@@ -4,13 +4,13 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnncourse.exercises import EXERCISES
+from rnncourse.exercises import CHAPTERS
 from rnncourse.grading import session
 from rnncourse.grading.classroom import feedback, gradebook, results, roster
-from rnncourse.grading.classroom.formats import FORMATS, CannotWriteError
+from rnncourse.grading.classroom.formats import FORMATS
 from rnncourse.grading.classroom.run import dask_workers, local_workers, make_job, run
-from rnncourse.grading.classroom.secret import SecretError, read_secret
-from rnncourse.grading.classroom.submissions import NoSubmissions, find_submissions
+from rnncourse.grading.classroom.secret import read_secret
+from rnncourse.grading.classroom.submissions import find_submissions
 from rnncourse.grading.classroom.summary import summary
 from rnncourse.grading.classroom.text import listing
 from rnncourse.grading.classroom.wrong_call import WrongCall
@@ -18,11 +18,10 @@ from rnncourse.grading.classroom.wrong_call import WrongCall
 
 def chosen(chapters):
     """These chapters in the order of the course, or all when none is named."""
-    known = list(dict.fromkeys(exercise.chapter for exercise in EXERCISES.values()))
     for name in chapters:
-        if name not in known:
-            raise WrongCall(f"--exercise: expected one of {', '.join(known)}, got {name}")
-    return [name for name in known if name in chapters or not chapters]
+        if name not in CHAPTERS:
+            raise WrongCall(f"--exercise: expected one of {', '.join(CHAPTERS)}, got {name}")
+    return [name for name in CHAPTERS if name in chapters or not chapters]
 
 
 @dataclass(frozen=True)
@@ -56,14 +55,11 @@ class Class:
             raise WrongCall(f"--bubblewrap: {session.BUBBLEWRAP[0]} is not installed")
         if wishes.submissions.resolve() in (wishes.out.resolve() / "feedback").parents:
             raise WrongCall(f"--out: {wishes.out} is inside of the submissions, where it would count as a student")
-        try:
-            self.secret = read_secret(wishes.secret_file)
-            self.found, self.left_out = find_submissions(wishes.submissions, self.chapters)
-            self.roster = roster.read(wishes.roster) if wishes.roster else None
-            for name in wishes.formats:
-                FORMATS[name].require(self.roster)
-        except (SecretError, NoSubmissions, roster.RosterError, CannotWriteError) as error:
-            raise WrongCall(str(error)) from None
+        self.secret = read_secret(wishes.secret_file)
+        self.found, self.left_out = find_submissions(wishes.submissions, self.chapters)
+        self.roster = roster.read(wishes.roster) if wishes.roster else None
+        for name in wishes.formats:
+            FORMATS[name].require(self.roster)
         self.confined = not reason
 
     def __len__(self):

@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from rnncourse.grading.classroom.text import listing, one_line, shortened
+from rnncourse.grading.classroom.wrong_call import WrongCall
 
 IDENTIFYING = (
     *("student", "student_id", "id", "sis login id", "sis user id", "integration id"),
@@ -25,7 +26,7 @@ _OWN_COLUMN = {"canvas": "id", "moodle": "identifier"}  # the one that is unique
 _FILLED_IN = ("section", "grade", "maximum grade")
 
 
-class RosterError(ValueError):
+class RosterError(WrongCall):
     """What is wrong with a roster, in one sentence."""
 
 

@@ -4,11 +4,9 @@ import hashlib
 import hmac
 from pathlib import Path
 
+from rnncourse.grading.classroom.wrong_call import WrongCall
+
 SHORTEST = 16  # bytes
-
-
-class SecretError(Exception):
-    """The file with the secret cannot be used; the message says why and how to make one."""
 
 
 def read_secret(path):
@@ -17,9 +15,9 @@ def read_secret(path):
     try:
         secret = Path(path).read_bytes().strip()
     except OSError as error:
-        raise SecretError(f"{path}: cannot be read: {error.strerror}; {advice}") from None
+        raise WrongCall(f"{path}: cannot be read: {error.strerror}; {advice}") from None
     if len(secret) < SHORTEST:
-        raise SecretError(
+        raise WrongCall(
             f"{path}: a secret of {len(secret)} bytes can be guessed, expected {SHORTEST} or more; {advice}"
         )
     return secret

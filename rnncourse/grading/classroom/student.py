@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from rnncourse.exercises import EXERCISES
 from rnncourse.grading.classroom.secret import seed
-from rnncourse.grading.evaluate import evaluate, missing
+from rnncourse.grading.evaluate import evaluate, missing, not_found
 from rnncourse.grading.probe import require_jail
 from rnncourse.grading.session import ForkServer, GraderError, Limits
 
@@ -65,7 +65,7 @@ def exercises_of(chapters):
 
 def _verdict(job, jailed, exercise):
     if exercise.name not in jailed.functions:
-        return missing(exercise, f"no function of this name in {job.file}.")
+        return not_found(exercise, job.file)
     hidden = seed(job.secret, exercise, hashlib.sha256(job.data).digest())
     return evaluate(exercise, lambda cases: jailed.call(exercise.name, cases), hidden)
 

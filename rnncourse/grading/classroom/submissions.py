@@ -5,6 +5,8 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from rnncourse.grading.classroom.wrong_call import WrongCall
+
 ENDINGS = (".ipynb", ".py")
 LARGEST = 128 << 20
 MOST_ENTRIES, DEEPEST = 10_000, 32  # of one student's folder
@@ -19,10 +21,6 @@ class Submission:
     problem: str = ""
 
 
-class NoSubmissions(Exception):
-    """The folder is not there or has nothing in it; the message says so."""
-
-
 def find_submissions(folder, chapters):
     """``(submissions, left_out)``: one for each student, sorted by name, and the names of files that are no submission.
 
@@ -33,7 +31,7 @@ def find_submissions(folder, chapters):
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
-        raise NoSubmissions(f"{folder}: cannot be read: {error.strerror}") from None
+        raise WrongCall(f"{folder}: cannot be read: {error.strerror}") from None
     for entry in entries:
         if entry.name.startswith((".", "__")):
             if _is_readable(entry.name):
@@ -47,9 +45,7 @@ def find_submissions(folder, chapters):
         else:
             left_out.append(entry.name)
     if not found:
-        raise NoSubmissions(
-            f"{folder}: no submission in it; a submission is <student>.ipynb, .py or a folder <student>"
-        )
+        raise WrongCall(f"{folder}: no submission in it; a submission is <student>.ipynb, .py or a folder <student>")
     return [_only(student, several) for student, several in sorted(found.items())], left_out
 
 

@@ -1,5 +1,5 @@
-"""What a command says instead of beginning."""
+"""What a command says instead of doing what it was asked for."""
 
 
 class WrongCall(Exception):
-    """The command cannot begin; one sentence says why and what to do."""
+    """What was asked for cannot be done; one sentence says why and what to do. The command ends with exit code 2."""

@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 
 from rnncourse.grading.classroom.command import chosen
-from rnncourse.grading.classroom.secret import SecretError, read_secret
+from rnncourse.grading.classroom.secret import read_secret
 from rnncourse.grading.classroom.wrong_call import WrongCall
 from rnncourse.grading.export import classroom50, github, gradescope
 from rnncourse.grading.export.contents import points
@@ -12,10 +12,7 @@ from rnncourse.grading.export.contents import points
 def export_gradescope(out, secret_file, chapters, insecure):
     """Write the zip of an autograder for Gradescope."""
     chapters = chosen(chapters)
-    try:
-        secret = read_secret(secret_file)
-    except SecretError as error:
-        raise WrongCall(str(error)) from None
+    secret = read_secret(secret_file)
     with _writing(out):
         gradescope.write(out, secret, chapters, insecure)
     return (

@@ -138,6 +138,7 @@ def test_a_cluster_without_dask_is_one_sentence_and_exit_code_2(place, monkeypat
         (("--exercise", "99_none"), "--exercise: expected one of 03_bptt, got 99_none"),
         (("--format", "csv,word"), "--format: expected some of canvas"),
         (("--format", "moodle"), "moodle:"),
+        (("--format", "classroom50"), "classroom50: the environment lacks CLASSROOM"),
         (("--roster", "nowhere.csv"), "nowhere.csv"),
         (("--verify",), "there are no results in"),
         (("--jobs", "0"), "--jobs"),
@@ -181,6 +182,17 @@ def test_formats_are_written_beside_the_gradebook(place):
     assert "cleo" in result.output
 
 
+def test_a_format_that_cannot_be_written_after_all_is_one_sentence(place, monkeypatch):
+    """Only when all are graded is it known that there are three; the gradebook is there by then."""
+    action = {"CLASSROOM": "rnn", "ASSIGNMENT": "bptt", "SUBMISSION_TAG": "submit/1", "OWNER": "ada"}
+    for name, value in {**action, "GITHUB_REPOSITORY": "uni/rnn-bptt-ada", "GITHUB_SHA": "abc"}.items():
+        monkeypatch.setenv(name, value)
+    result = grade(place, "--format", "classroom50")
+    assert result.exit_code == 2
+    assert "classroom50: expected one submission, whose commit this is, got 3." in result.output
+    assert totals(place) == {"ada": 100, "bob": 55, "cleo": 0}
+
+
 # Runs that were stopped, and runs that are repeated.
 
 
@@ -222,13 +234,19 @@ def test_a_line_that_was_cut_by_a_kill_is_graded_again(place, monkeypatch):
     assert path.read_bytes() == whole
 
 
-def test_a_killed_run_goes_on_where_it_was(place, monkeypatch):
+def half_done(place, jobs, results):
+    """A command in a process of its own that grades 63 submissions, and its file, with so many results or more in it."""
     for number in range(60):
         (place / "class" / f"student{number:02}.py").write_text(SOLVED)
     path = place / "out" / "results.jsonl"
-    command = [sys.executable, "-c", "from rnncourse.cli import main; main()", *arguments(place, "--jobs", "1")]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
-    wait_until(lambda: path.exists() and path.read_bytes().count(b"\n") >= 5)
+    command = [sys.executable, "-c", "from rnncourse.cli import main; main()", *arguments(place, "--jobs", str(jobs))]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+    wait_until(lambda: path.exists() and path.read_bytes().count(b"\n") >= results)
+    return process, path
+
+
+def test_a_killed_run_goes_on_where_it_was(place, monkeypatch):
+    process, path = half_done(place, jobs=1, results=5)
     servers = psutil.Process(process.pid).children(recursive=True)
     process.kill()
     process.wait()
@@ -346,12 +364,7 @@ def test_a_missing_bubblewrap_is_one_sentence(place, monkeypatch):
 
 
 def test_a_lost_worker_is_one_sentence_and_what_is_graded_stays(place):
-    for number in range(60):
-        (place / "class" / f"student{number:02}.py").write_text(SOLVED)
-    path = place / "out" / "results.jsonl"
-    command = [sys.executable, "-c", "from rnncourse.cli import main; main()", *arguments(place, "--jobs", "2")]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
-    wait_until(lambda: path.exists() and path.read_bytes().count(b"\n") >= 3)
+    process, path = half_done(place, jobs=2, results=3)
     workers = [child for child in psutil.Process(process.pid).children() if "spawn_main" in " ".join(child.cmdline())]
     workers[0].kill()
     said = process.communicate(timeout=30)[0].decode()
@@ -362,12 +375,7 @@ def test_a_lost_worker_is_one_sentence_and_what_is_graded_stays(place):
 
 
 def test_an_interrupt_leaves_what_is_done(place):
-    for number in range(60):
-        (place / "class" / f"student{number:02}.py").write_text(SOLVED)
-    path = place / "out" / "results.jsonl"
-    command = [sys.executable, "-c", "from rnncourse.cli import main; main()", *arguments(place, "--jobs", "2")]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
-    wait_until(lambda: path.exists() and path.read_bytes().count(b"\n") >= 3)
+    process, path = half_done(place, jobs=2, results=3)
     process.send_signal(signal.SIGINT)
     said = process.communicate(timeout=30)[0].decode()
     assert process.returncode == 1
