@@ -22,7 +22,8 @@ SCRATCH_TOP = "rnncourse.scratch."  # seq2seq, word2vec, recursive...: all the f
 OURS = {
     "rnncourse": [],
     "rnncourse.models": ["rnncourse.data"],
-    "rnncourse.data": [],
+    "rnncourse.data": ["rnncourse.scratch"],
+    "rnncourse.metrics": [],
     "rnncourse.training": ["rnncourse.models", "rnncourse.data"],
     "rnncourse.viz": [],
     "rnncourse.exercises": ["rnncourse.scratch"],
@@ -34,6 +35,10 @@ OURS = {
 OTHERS = {
     "rnncourse.scratch": ["numpy"],
     "rnncourse.scratch.convert": ["numpy", "torch"],
+    "rnncourse.data": ["numpy", "pooch", "tqdm", "platformdirs"],
+    "rnncourse.metrics": ["numpy", "sacrebleu"],
+    "rnncourse.models": ["numpy", "torch"],
+    "rnncourse.training": ["numpy", "scipy", "torch", "tqdm"],
     "rnncourse.viz": ["numpy", "matplotlib", "ipywidgets"],
 }
 # ... but these, which stand above the package.
@@ -143,7 +148,7 @@ TREE = [
     "rnncourse.scratch.seq2seq",
     "rnncourse.scratch.word2vec",
     "rnncourse.scratch.convert",
-    *(f"rnncourse.{name}" for name in ("models", "data", "training", "viz", "exercises", "grading", "cli")),
+    *(f"rnncourse.{name}" for name in ("models", "data", "metrics", "training", "viz", "exercises", "grading", "cli")),
     "rnncourse.data.vocabulary",
     "rnncourse.viz.figures",
     "rnncourse.viz.style",
@@ -164,6 +169,8 @@ ALLOWED = [
     ("rnncourse.scratch.convert", "import torch\nfrom .recurrent import RNN"),
     ("rnncourse.models", "import torch\nfrom rnncourse.data.vocabulary import Vocabulary"),
     ("rnncourse.models", "from rnncourse import __version__"),
+    ("rnncourse.data", "import pooch\nfrom rnncourse.scratch.seq2seq import pad"),
+    ("rnncourse.metrics", "import sacrebleu"),
     ("rnncourse.training", "from rnncourse import data, models"),
     ("rnncourse.viz.figures", "from .style import FIGURE\nimport matplotlib.pyplot, ipywidgets, numpy, html"),
     (
@@ -198,6 +205,8 @@ FORBIDDEN = [
     ("rnncourse.scratch.convert", "import tensorflow"),
     ("rnncourse.models", "from rnncourse.scratch import RNN"),
     ("rnncourse.data", "from rnncourse import models"),
+    ("rnncourse.data", "import torch"),
+    ("rnncourse.metrics", "from rnncourse.scratch.seq2seq import corpus_bleu"),
     ("rnncourse.data.vocabulary", "from ..training import train"),
     ("rnncourse.training", "from rnncourse.viz import figures"),
     ("rnncourse.viz.figures", "from rnncourse.scratch import RNN"),
