@@ -1,5 +1,9 @@
 """Settings of pytest for the whole project."""
 
+import os
+
+os.environ["TQDM_DISABLE"] = "1"  # a progress bar is no output to compare; the kernels of nbval inherit this
+
 # Notebooks among the tests are material of those tests, not notebooks to run.
 collect_ignore_glob = ["tests/*.ipynb"]
 

@@ -13,9 +13,10 @@ from tools.notebook import PlainCell
 from tools.source import Source
 
 SECONDS = 300
-ENVIRONMENT = {  # one thread, and nothing of what the author has reached in the exercises
+ENVIRONMENT = {  # one thread, no progress bars, and nothing of what the author has reached in the exercises
     **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
     "RNNCOURSE_PROGRESS": "memory",
+    "TQDM_DISABLE": "1",
 }
 CHANGES_EACH_RUN = {
     r" at 0x[0-9a-f]{6,}": "a memory address",
