@@ -20,6 +20,8 @@ class Picture:
             raise ValueError("alt: expected a sentence that says what the figure shows, got an empty string")
         self.alt = alt
         self.svg = _inline_svg(figure, alt)
+        self.box = figure.axes[0].get_position().bounds
+        """Where the first axes stand: left, bottom, width and height as shares of the figure."""
 
     def __repr__(self):
         return f"Figure: {self.alt}"
