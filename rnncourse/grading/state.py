@@ -12,6 +12,8 @@ from pathlib import Path
 
 import platformdirs
 
+from rnncourse import whole_file
+
 try:
     import fcntl
 except ImportError:  # Windows
@@ -139,16 +141,9 @@ def _free_name(path):
 
 
 def _write(path, exercises):
-    """Write under another name and rename, so that nobody ever sees half a file."""
     entries = {name: asdict(reached) for name, reached in exercises.items()}
     text = json.dumps({"version": VERSION, "exercises": entries}, indent=1, sort_keys=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_text(text + "\n", encoding="utf-8")
-        temporary.replace(path)
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+    whole_file.write(path, text + "\n")
 
 
 @contextlib.contextmanager

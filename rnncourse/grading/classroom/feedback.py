@@ -9,6 +9,7 @@ from hashlib import sha256
 from html import escape
 from pathlib import Path
 
+from rnncourse import whole_file
 from rnncourse.grading.book import chapter_title, section_address
 from rnncourse.grading.classroom import files
 from rnncourse.grading.classroom.feedback_style import STYLE
@@ -75,7 +76,7 @@ def write(records, folder):
     """Write ``feedback/<student>.html`` for each record. No two students share a file: see ``files.stems``."""
     stems = files.stems(record["student"] for record in records)
     for record in records:
-        files.write(Path(folder) / "feedback" / f"{stems[record['student']]}.html", page(record))
+        whole_file.write(Path(folder) / "feedback" / f"{stems[record['student']]}.html", page(record))
 
 
 def page(record):

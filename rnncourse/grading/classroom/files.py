@@ -1,37 +1,15 @@
-"""Files that are whole or not there, under names that any file system takes."""
+"""Names of files that any file system takes."""
 
 import hashlib
-import os
 import re
-import secrets
 import unicodedata
 from collections import Counter
-from pathlib import Path
 
 from rnncourse.grading.classroom.text import visible
 
 _LONGEST_STEM = 200  # bytes; file systems take 255, and a suffix is to follow
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # by Windows
 _HASHED = re.compile(r".*-[0-9a-f]{32}", re.IGNORECASE | re.DOTALL)
-
-
-def write(path, content):
-    """Write text (as UTF-8) or bytes to a file, in one step: readers see the old file or the new one, never half of it.
-
-    The folder is made when it is missing. A symbolic link at ``path`` is replaced, not followed.
-    """
-    path = Path(path)
-    data = content.encode("utf-8") if isinstance(content, str) else content
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
-    with open(temporary, "xb") as file:  # "x" neither overwrites nor follows what somebody has put there
-        try:
-            file.write(data)
-            file.close()
-            os.replace(temporary, path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
 
 
 def stems(students):

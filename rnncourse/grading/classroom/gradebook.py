@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from rnncourse.grading.classroom import files
+from rnncourse import whole_file
 from rnncourse.grading.classroom.points import total, verdicts
 from rnncourse.grading.classroom.table import as_csv, cell
 
@@ -23,8 +23,8 @@ def totals(records):
 
 def write(records, folder):
     """Write both files into the folder."""
-    files.write(Path(folder) / "gradebook.csv", gradebook(records))
-    files.write(Path(folder) / "totals.csv", totals(records))
+    whole_file.write(Path(folder) / "gradebook.csv", gradebook(records))
+    whole_file.write(Path(folder) / "totals.csv", totals(records))
 
 
 def _sorted(records):

@@ -4,7 +4,7 @@ import json
 import os
 from pathlib import Path
 
-from rnncourse.grading.classroom.files import write
+from rnncourse.whole_file import write
 
 
 def line(record):

@@ -7,14 +7,14 @@ folder is published on GitHub Pages for the runner to fetch, so there is no secr
 
 from pathlib import Path
 
-from rnncourse.grading.classroom import files
+from rnncourse import whole_file
 from rnncourse.grading.export.contents import options, package_files, requirements, template
 
 
 def write(folder, chapters):
     """Write autograder.py and what it needs into the folder."""
-    files.write(Path(folder) / "autograder.py", template("classroom50/autograder.py"))
-    files.write(Path(folder) / "options", options(chapters))
-    files.write(Path(folder) / "requirements.txt", requirements())
+    whole_file.write(Path(folder) / "autograder.py", template("classroom50/autograder.py"))
+    whole_file.write(Path(folder) / "options", options(chapters))
+    whole_file.write(Path(folder) / "requirements.txt", requirements())
     for name, data in package_files():
-        files.write(Path(folder) / name, data)
+        whole_file.write(Path(folder) / name, data)

@@ -3,15 +3,15 @@
 import re
 from pathlib import Path
 
+from rnncourse import whole_file
 from rnncourse.grading.book import ADDRESS
-from rnncourse.grading.classroom import files
 from rnncourse.grading.export.contents import template
 
 
 def write(folder, chapters):
     """Write ``.github/workflows/exercises.yml`` below the folder and return its path."""
     path = Path(folder) / ".github" / "workflows" / "exercises.yml"
-    files.write(path, workflow(chapters))
+    whole_file.write(path, workflow(chapters))
     return path
 
 

@@ -9,7 +9,7 @@ import os
 import zipfile
 from pathlib import Path
 
-from rnncourse.grading.classroom import files
+from rnncourse import whole_file
 from rnncourse.grading.export.contents import options, package_files, requirements, template
 
 _EXECUTABLE, _ORDINARY, _PRIVATE = 0o100755, 0o100644, 0o100600  # ordinary files all, with these rights
@@ -18,7 +18,7 @@ _DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can have: the same inpu
 
 def write(path, secret, chapters, insecure=False):
     """Write the zip. It holds the secret, so nobody but its owner may read it."""
-    files.write(Path(path), archive(secret, chapters, insecure))
+    whole_file.write(Path(path), archive(secret, chapters, insecure))
     os.chmod(path, 0o600)
 
 

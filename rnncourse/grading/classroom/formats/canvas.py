@@ -8,8 +8,8 @@ to them. Rows and columns that are not in the file stay as they are. (``lib/grad
 import re
 from pathlib import Path
 
+from rnncourse import whole_file
 from rnncourse.grading.book import chapter_title
-from rnncourse.grading.classroom import files
 from rnncourse.grading.classroom.formats.refusal import CannotWriteError
 from rnncourse.grading.classroom.matching import match
 from rnncourse.grading.classroom.points import by_chapter, chapters_of, scaled, total
@@ -34,7 +34,7 @@ def write(records, folder, roster):
     possible = ("    Points Possible", *[""] * (len(first) - 1), *(out_of for _, out_of in columns.values()))
     rows = [(*people[record["student"]], *_grades(record, columns)) for record in graded if record["student"] in people]
     header = (*first, *(title for title, _ in columns.values()))
-    files.write(Path(folder) / "canvas.csv", as_csv([header, possible, *rows]))
+    whole_file.write(Path(folder) / "canvas.csv", as_csv([header, possible, *rows]))
     problems = [record["student"] for record in records if record["problem"]]
     untouched = [f"canvas: not graded, so left out: {listing(problems)}."] if problems else []
     return [f"canvas: canvas.csv holds grades of {len(rows)} students.", *said, *untouched]

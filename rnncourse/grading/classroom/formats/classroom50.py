@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
+from rnncourse import whole_file
 from rnncourse.grading.classroom import files
 from rnncourse.grading.classroom.formats.refusal import CannotWriteError
 from rnncourse.grading.classroom.points import total, verdicts
@@ -35,7 +36,7 @@ def write(records, folder, roster, environment=os.environ, submitted=None):
     when = (submitted or datetime.now(UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     text = json.dumps({**identity, "datetime": when, **_scores(record)}, indent=2)
     name = f"{files.stems([record['student']])[record['student']]}.json"
-    files.write(Path(folder) / "classroom50" / name, text + "\n")
+    whole_file.write(Path(folder) / "classroom50" / name, text + "\n")
     return [f"classroom50: copy classroom50/{name} to result.json in the student's repository."]
 
 

@@ -6,6 +6,7 @@
 import json
 from pathlib import Path
 
+from rnncourse import whole_file
 from rnncourse.grading.classroom import files
 from rnncourse.grading.classroom.points import total, verdicts
 from rnncourse.grading.classroom.text import shortened, visible
@@ -22,7 +23,7 @@ def write(records, folder, roster):
     stems = files.stems(record["student"] for record in records)
     for record in records:
         text = json.dumps(results(record), indent=2, ensure_ascii=False)
-        files.write(Path(folder) / "gradescope" / f"{stems[record['student']]}.json", text + "\n")
+        whole_file.write(Path(folder) / "gradescope" / f"{stems[record['student']]}.json", text + "\n")
     return [f"gradescope: results of {len(records)} submissions are in the folder gradescope."]
 
 

@@ -6,7 +6,7 @@ a grade above "Maximum grade". (``mod/assign/feedback/offline`` of Moodle; its E
 
 from pathlib import Path
 
-from rnncourse.grading.classroom import files
+from rnncourse import whole_file
 from rnncourse.grading.classroom.formats.refusal import CannotWriteError
 from rnncourse.grading.classroom.matching import match
 from rnncourse.grading.classroom.points import scaled, total, verdicts
@@ -38,7 +38,7 @@ def write(records, folder, roster):
             problems.append(record["student"])
         elif row is not None:
             rows[row][roster.place("grade")] = _grade(record, roster, row)
-    files.write(Path(folder) / "moodle.csv", as_csv([roster.header, *rows]))
+    whole_file.write(Path(folder) / "moodle.csv", as_csv([roster.header, *rows]))
     filled = sum(record["student"] in matches.rows and not record["problem"] for record in records)
     said = [f"moodle: {sentence}" for sentence in matches.sentences(roster)]
     untouched = [f"moodle: not graded, so left as they were: {listing(problems)}."] if problems else []

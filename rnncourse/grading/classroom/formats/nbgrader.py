@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from rnncourse.grading.classroom import files
+from rnncourse import whole_file
 from rnncourse.grading.classroom.matching import match
 from rnncourse.grading.classroom.points import by_chapter, total
 from rnncourse.grading.classroom.table import as_csv, cell
@@ -21,7 +21,7 @@ def write(records, folder, roster):
     """Write nbgrader.csv; returns sentences for the instructor. Names and addresses come from the roster, if any."""
     matches = match([record["student"] for record in records], roster) if roster else None
     rows = [row for record in records for row in _rows(record, roster, matches)]
-    files.write(Path(folder) / "nbgrader.csv", as_csv([COLUMNS, *rows]))
+    whole_file.write(Path(folder) / "nbgrader.csv", as_csv([COLUMNS, *rows]))
     said = matches.sentences(roster) if matches else []
     kept = [sentence.replace(", so left out", "; kept by the name of their file") for sentence in said]
     return [f"nbgrader: nbgrader.csv holds {len(rows)} grades.", *(f"nbgrader: {sentence}" for sentence in kept)]
