@@ -148,3 +148,80 @@ def _export(write, wishes):
     except WrongCall as error:
         click.echo(printable(str(error)), err=True)
         raise SystemExit(2) from None
+
+
+@main.group()
+def data():
+    """The real data sets: what there is, fetch it, and verify what is here."""
+
+
+@data.command("list")
+def list_data():
+    """List the data sets: name, size, where it is now, licence."""
+    from rnncourse.data.real import DATASETS, report
+
+    _say(report.table(DATASETS.values()))
+
+
+@data.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+def show(names):
+    """Show what each data set NAME is, its licence, whom to cite, and its files."""
+    from rnncourse.data.real import report
+
+    for dataset in _named(names):
+        _say(report.page(dataset))
+
+
+@data.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+def fetch(names):
+    """Fetch the data sets NAME..., or all of them with the word all, into the cache.
+
+    What is here already is left alone. Exit code 0 when all are here now, 1 when one could not be had, 2 for a wrong
+    call.
+    """
+    from rnncourse.data.real import DataUnavailable, Unreachable, store
+
+    failed = False
+    for dataset in _named(names):
+        try:
+            here = store.is_here(dataset)
+            store.contents(dataset)
+            click.echo(f"{dataset.name}: {'was here already' if here else 'fetched'}; licence: {dataset.licence}")
+        except DataUnavailable as error:
+            click.echo(printable(str(error)), err=True)
+            failed = True
+            if isinstance(error, Unreachable):
+                break
+    raise SystemExit(1 if failed else 0)
+
+
+@data.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+def verify(names):
+    """Verify the files of the data sets NAME..., or of all, by their SHA-256.
+
+    Exit code 0 when all that is here is right, also when nothing is, 1 when a file is not, 2 for a wrong call.
+    """
+    from rnncourse.data.real import report
+
+    told, all_right = report.verification(_named(names or ["all"]))
+    _say(told)
+    raise SystemExit(0 if all_right else 1)
+
+
+def _named(names):
+    """The data sets of these names; ``all`` stands for every one."""
+    from rnncourse.data.real import DATASETS, find
+
+    try:
+        return [dataset for name in names for dataset in (DATASETS.values() if name == "all" else [find(name)])]
+    except ValueError as error:
+        click.echo(printable(str(error)), err=True)
+        raise SystemExit(2) from None
+
+
+def _say(lines):
+    for line in lines:
+        click.echo(printable(line))
