@@ -3,6 +3,7 @@
 Arrays are time-major. A target of ``IGNORED`` counts in no loss, which is how padding is left out.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -136,7 +137,7 @@ class ShuffledBatches:
 
     def __len__(self):
         """The number of batches in an epoch."""
-        return -(-self._count // self.batch_size)
+        return math.ceil(self._count / self.batch_size)
 
     def __call__(self, step, rng=None):
         """Batch number ``step``, from 0 without end; ``rng`` is not used: the order hangs on ``seed`` and epoch."""
