@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "benchmarks" / "results"
 PINS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-NAMES = ["recurrent", "bptt", "characters", "word2vec", "recursive", "memory", "grading"]
+NAMES = ["recurrent", "bptt", "characters", "word2vec", "recursive", "training", "memory", "grading"]
 LAYERS = ["RNN", "LSTM", "GRU", "LSTM, oneDNN off"]
 RATIOS = ["ours / torch", "ours / products"]
 
@@ -145,6 +145,14 @@ def test_recursive_compares_given_and_greedy_trees_with_torch(quick):
         summary = quick[1]["recursive"]["summary"]
         assert summary[f"torch / {name}, B = {row['B']}"] == row[f"torch / {name}"]
         assert summary[f"torch / {name}, mean"] == pytest.approx(row[f"torch / {name}"])
+
+
+def test_training_summary_follows_from_its_rows(quick):
+    [row], summary = quick[1]["training"]["rows"], quick[1]["training"]["summary"]
+    assert (row["B"], row["T"], row["H"]) == (2, 5, 4)
+    assert 0 < row["low"] <= row["ours / plain"] <= row["high"]
+    assert summary["ours / plain"] == summary["ours / plain, worst"] == pytest.approx(row["ours / plain"])
+    assert summary["more a step, ms"] == pytest.approx(row["ours, ms a step"] - row["plain, ms a step"])
 
 
 def test_memory_summary_follows_from_its_rows(quick):
