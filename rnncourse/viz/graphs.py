@@ -1,11 +1,13 @@
 """Drawings of computation graphs."""
 
+from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch
 
 from rnncourse.viz.picture import Picture
-from rnncourse.viz.style import FAINT, INK, SERIES, WIDTH, new_figure, styled
+from rnncourse.viz.style import FAINT, INK, POINTS, SERIES, WIDTH, styled
 
-_RADIUS = 0.3
+_ROW, _RADIUS = 58, 14.5  # points
+_LETTER, _LABEL = 13, 11  # their indices are 0.7 of that
 
 
 def unrolled_graph(edges, *, alt, rows=("o", "h", "x"), notes=None, highlight=(), backward=()):
@@ -14,50 +16,46 @@ def unrolled_graph(edges, *, alt, rows=("o", "h", "x"), notes=None, highlight=()
     Nodes are pairs ``(letter, t)``, such as ``("h", 2)``: t is the column, and the letter's place in ``rows`` the row,
     first row at the top. ``edges`` are triples ``(from, to, label)``. Edges in ``backward`` are drawn the other way
     round in the second colour, as a gradient flows; nodes in ``highlight`` are filled with it. ``notes`` are short texts
-    ``{node: text}`` beside nodes. Returns a :class:`Picture`.
+    ``{node: text}`` beside nodes. Up to eight columns are readable. Returns a :class:`Picture`.
     """
     nodes = {node for start, end, _ in edges for node in (start, end)}
-    steps = [t for _, t in nodes]
-    columns = max(steps) - min(steps) + 1
+    first, last = min(t for _, t in nodes), max(t for _, t in nodes)
+    column = (POINTS - 12) / (last - first + 1)
+    radius = min(_RADIUS, 0.25 * column)
+    place = {(letter, t): ((t - first + 0.5) * column, -_ROW * rows.index(letter)) for letter, t in nodes}
+    bottom, top = -_ROW * (len(rows) - 1) - radius - 6, radius + 6
     with styled():
-        figure, axes = new_figure(height=WIDTH * (1.25 * len(rows)) / (1.3 * columns))
-        place = {node: (1.3 * (node[1] - min(steps)), -1.25 * rows.index(node[0])) for node in nodes}
-        for start, end, label in edges:
-            reverse = (start, end) in set(backward)
-            _draw_edge(axes, place[start], place[end], label, reverse)
-        for node in sorted(nodes, key=str):
-            _draw_node(axes, place[node], node, node in set(highlight), (notes or {}).get(node))
-        axes.set(xlim=(-0.55, 1.3 * (columns - 1) + 0.55), ylim=(-1.25 * (len(rows) - 1) - 0.5, 0.6), aspect="equal")
+        figure = Figure(figsize=(WIDTH, (top - bottom) / 72), layout="none")
+        axes = figure.add_axes((0, 0, 1, 1), xlim=(0, POINTS), ylim=(bottom, top))
         axes.axis("off")
+        for start, end, label in edges:
+            _draw_edge(axes, place[start], place[end], label, radius, (start, end) in set(backward))
+        for node in sorted(nodes, key=str):
+            _draw_node(axes, place[node], node, radius, node in set(highlight), (notes or {}).get(node))
         return Picture(figure, alt)
 
 
-def _draw_edge(axes, start, end, label, reverse):
+def _draw_edge(axes, start, end, label, radius, reverse):
     colour = SERIES[1] if reverse else INK
     tail, head = (end, start) if reverse else (start, end)
-    shrink = 17
+    gap = radius + 2
     arrow = FancyArrowPatch(
-        tail, head, arrowstyle="-|>", mutation_scale=9, shrinkA=shrink, shrinkB=shrink, color=colour, linewidth=1.4
+        tail, head, arrowstyle="-|>", mutation_scale=9, shrinkA=gap, shrinkB=gap, color=colour, linewidth=1.4
     )
     axes.add_patch(arrow)
     x, y = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
-    horizontal = start[1] == end[1]
-    axes.text(
-        x + (0 if horizontal else 0.08),
-        y + (0.09 if horizontal else 0),
-        label,
-        color=colour,
-        ha="center" if horizontal else "left",
-        va="bottom" if horizontal else "center",
-        fontsize=9.5,
-    )
+    if start[1] == end[1]:
+        axes.text(x, y + 5, label, color=colour, ha="center", va="bottom", fontsize=_LABEL)
+    else:
+        axes.text(x + 4, y, label, color=colour, ha="left", va="center", fontsize=_LABEL)
 
 
-def _draw_node(axes, centre, node, highlighted, note):
+def _draw_node(axes, centre, node, radius, highlighted, note):
     colour = SERIES[1] if highlighted else FAINT
-    axes.add_patch(Circle(centre, _RADIUS, facecolor=colour, alpha=0.25, linewidth=0))
-    axes.add_patch(Circle(centre, _RADIUS, fill=False, edgecolor=colour, linewidth=1.4))
+    axes.add_patch(Circle(centre, radius, facecolor=colour, alpha=0.25, linewidth=0))
+    axes.add_patch(Circle(centre, radius, fill=False, edgecolor=colour, linewidth=1.4))
     letter, t = node
-    axes.text(*centre, f"${letter}_{{{t}}}$", ha="center", va="center", fontsize=11)
+    axes.text(*centre, f"${letter}_{{{t}}}$", ha="center", va="center", fontsize=_LETTER)
     if note:
-        axes.text(centre[0] - 0.22, centre[1] - _RADIUS - 0.05, note, ha="right", va="top", fontsize=8, color=SERIES[1])
+        x, y = centre
+        axes.text(x - radius, y - radius + 2, note, ha="right", va="top", color=SERIES[1])

@@ -38,6 +38,8 @@ def _inline_svg(figure, alt):
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", svg, flags=re.DOTALL)
     svg = re.sub(r' d="[^"]*"', _short_path, svg)
+    svg = re.sub(r' transform="rotate\(-0 [^"]*"', "", svg)
+    svg = re.sub(r' [xy]="[^"]*"', _short_path, svg)
     svg = re.sub(r"\s*\n\s*", "\n", svg)
     svg = re.sub(r"font: ([\d.]+px)[^;\"]*|font-family:[^;\"]*", _page_font, svg)
     for colour, variable in CSS_VARIABLES.items():

@@ -3,6 +3,7 @@
 import html
 import json
 from importlib.resources import files
+from numbers import Integral, Real
 
 _SCRIPT = files("rnncourse.viz").joinpath("player.js").read_text(encoding="utf-8")
 
@@ -26,7 +27,7 @@ class Player:
         return "\n".join([f"Player over {self.name}, {len(self.values)} figures", *rows])
 
     def _labels(self):
-        return [f"{self.name} = {value:g}" if isinstance(value, int | float) else str(value) for value in self.values]
+        return [f"{self.name} = {value:g}" if isinstance(value, Real) else str(value) for value in self.values]
 
     def _repr_html_(self):
         labels = self._labels()
@@ -57,7 +58,7 @@ class Player:
         import ipywidgets
 
         first, last = min(self.values), max(self.values)
-        whole = all(isinstance(value, int) for value in self.values)
+        whole = all(isinstance(value, Integral) for value in self.values)
         kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
         slider = kind(
             value=self.values[self.start], min=first, max=last, description=self.name, continuous_update=False

@@ -3,6 +3,8 @@
 from contextlib import contextmanager
 
 import matplotlib as mpl
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 from matplotlib.figure import Figure
 
 INK = "#1f2430"
@@ -20,9 +22,31 @@ FALLBACKS = {INK: "currentColor"}
 
 WIDTH = 4.6
 """Inches. Letters of 9.5 points in a figure this wide are still 10 pixels high on a phone of 390 pixels."""
+POINTS = 72 * WIDTH
+"""The same width in points, the unit of letters."""
+FONT_SIZE = 9.5
+LINE = 10.2
+"""Points from one line of text to the next: labels nearer than this would touch."""
+
+# A picture of cells cannot be recoloured by the page, so these are seen on white and on black alike; no cell is drawn
+# where there is no number, and the page shows there.
+SIZES = ListedColormap(mpl.colormaps["cividis"](np.linspace(0.15, 0.95, 256)), "sizes")
+"""From small, dark blue, to large, yellow (Nunez et al. 2018): the same order in grey and to the colour-blind."""
+SIGNED = LinearSegmentedColormap.from_list("signed", ["#08509c", "#4a94d2", "#cdd1d6", "#de8148", "#8f3205"][::-1])
+"""Negative orange, zero grey, positive blue; a reader who needs the sign of a cell finds it written or in the bar."""
+_COVER = np.linspace(0, 1, 256)[:, None] ** 0.7  # the eye sees small weights better so
+_BLUE = np.full((256, 3), (0.17, 0.55, 0.89))
+WEIGHTS = ListedColormap(np.hstack([_BLUE, 0.05 + 0.95 * _COVER]), "weights")
+"""From nearly nothing to full blue, for weights from 0 to 1: marks and words on it keep the colours of the page."""
+VEIL = ListedColormap(np.hstack([_BLUE, 0.75 * _COVER]), "veil")
+"""The same, through which one still sees what lies under it."""
+SHADE = ListedColormap(np.hstack([np.full((256, 3), 0.55), 0.55 * np.linspace(0, 1, 256)[:, None]]), "shade")
+"""From nothing to half a grey, on which lines and words of any colour of the page stand out."""
+ON_DARK, ON_BRIGHT = "#ffffff", "#000000"
+"""Letters on cells, whose colours stay as they are."""
 
 _SETTINGS = {
-    "font.size": 9.5,
+    "font.size": FONT_SIZE,
     "font.family": "sans-serif",
     "axes.titlesize": 9.5,
     "axes.spines.top": False,
@@ -37,7 +61,6 @@ _SETTINGS = {
     "legend.frameon": False,
     "legend.handlelength": 1.6,
     "axes.prop_cycle": mpl.cycler(color=SERIES),
-    "image.cmap": "cividis",
     "svg.fonttype": "none",
     "svg.hashsalt": "rnncourse",
     "figure.constrained_layout.use": True,

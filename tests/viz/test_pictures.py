@@ -3,39 +3,11 @@
 import re
 import xml.etree.ElementTree as ET
 
-import numpy as np
 import pytest
+from every_picture import ALL, PICTURES, STEPS, svg_of
 
 from rnncourse import viz
 from rnncourse.viz.style import CSS_VARIABLES, SERIES
-
-STEPS = np.arange(1, 9)
-EDGES = [(("x", 1), ("h", 1), "$W_{xh}$"), (("h", 0), ("h", 1), "$W_{hh}$"), (("h", 1), ("o", 1), "$W_{hy}$")]
-
-PICTURES = {
-    "lines": lambda alt="lines": viz.lines(
-        {"a": (STEPS, 1 / STEPS), "b": (STEPS, 2 / STEPS, 1 / STEPS, 3 / STEPS)},
-        x_label="x",
-        y_label="y",
-        alt=alt,
-        scales=("log", "log"),
-        levels={"bound": 0.5},
-    ),
-    "bars": lambda alt="bars": viz.bars([3, 2, 1], x_label="x", y_label="y", alt=alt, highlight=[1]),
-    "heatmap": lambda alt="heatmap": viz.heatmap(
-        np.eye(4), x_label="x", y_label="y", value_label="v", alt=alt, x_names="abcd", y_names="efgh"
-    ),
-    "seeds": lambda alt="seeds": viz.seeds(
-        {"one": [0.1, 0.4], "two": [0.2, 0.3]},
-        {"one": (0.25, 0.2), "two": (0.25, 0.1)},
-        y_label="accuracy",
-        alt=alt,
-        levels={"chance": 0.5},
-    ),
-    "graph": lambda alt="graph": viz.unrolled_graph(
-        EDGES, alt=alt, notes={("h", 1): "0.5"}, highlight=[("h", 1)], backward=[(("h", 1), ("o", 1))]
-    ),
-}
 
 
 @pytest.fixture(params=PICTURES)
@@ -52,16 +24,17 @@ def test_it_is_well_formed_and_says_what_it_shows(make):
 
 
 def test_it_is_the_same_each_time_and_refers_to_its_own_ids_only(make):
-    assert make().svg == make().svg
     first, second = make("one").svg, make("two").svg
+    assert make("one").svg == first
     ids = [set(re.findall(r' id="([^"]+)"', svg)) for svg in (first, second)]
     used = set(re.findall(r'(?:url\(#|href="#)([\w-]+)', first))
     assert used == ids[0]
     assert not ids[0] & ids[1]
 
 
-def test_every_colour_of_the_course_can_be_changed_by_the_page(make):
-    svg = make().svg
+@pytest.mark.parametrize("name", ALL)
+def test_every_colour_of_the_course_can_be_changed_by_the_page(name):
+    svg = svg_of(name)
     for colour, variable in CSS_VARIABLES.items():
         bare = re.findall(rf"(?<!{variable}, ){colour}", svg)
         assert not bare, f"{colour} stands outside {variable}"
@@ -69,8 +42,9 @@ def test_every_colour_of_the_course_can_be_changed_by_the_page(make):
     assert "DejaVu" not in svg
 
 
-def test_it_scales_with_the_page(make):
-    opening = make().svg.split(">")[0]
+@pytest.mark.parametrize("name", ALL)
+def test_it_scales_with_the_page(name):
+    opening = svg_of(name).split(">")[0]
     assert "viewBox" in opening
     assert "width:100%" in opening
     assert not re.search(r'\s(width|height)="', opening)
