@@ -15,14 +15,14 @@ def write(path, content, sync=False):
     data = content.encode("utf-8") if isinstance(content, str) else content
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{secrets.token_hex(8)}.part")
-    with open(temporary, "xb") as file:  # "x" neither overwrites nor follows what somebody has put there
-        try:
+    file = open(temporary, "xb")  # noqa: SIM115, "x" neither overwrites nor follows what somebody has put there
+    try:
+        with file:
             file.write(data)
             file.flush()
             if sync:
                 os.fsync(file.fileno())
-            file.close()
-            os.replace(temporary, path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)  # here the file is closed: Windows removes no open one
+        raise

@@ -25,11 +25,40 @@ def test_what_is_no_cross_entropy_is_refused(wrong):
             metric(wrong)
 
 
+def test_accuracy_counts_the_best_scores_at_targets_that_count():
+    outputs = np.array([[[0.1, 0.9], [0.8, 0.2]], [[0.3, 0.7], [0.6, 0.4]]])
+    assert metrics.accuracy(outputs, [[1, 1], [1, 0]]) == 3 / 4
+    assert metrics.accuracy(outputs, [[0, -100], [1, 0]]) == 2 / 3
+    assert metrics.accuracy(outputs[0, 0], 1) == 1
+
+
+@pytest.mark.parametrize(
+    ("outputs", "targets", "message"),
+    [
+        (np.zeros((2, 3)), [0], r"targets: expected integers of shape \(2,\), the outputs' own, got int64 \(1,\)"),
+        (np.zeros((2, 3)), [0.0, 1.0], r"got float64 \(2,\)"),
+        (np.zeros((2, 3)), [[0], [1]], r"got int64 \(2, 1\)"),
+        (np.zeros((2, 3)), [0, 3], "targets: expected classes from 0 to 2 or -100, got 3"),
+        (np.zeros((2, 3)), [-1, 2], "got -1"),
+        (np.zeros((2, 3)), [-100, -100], "targets: expected at least one that counts"),
+        (np.full((2, 3), math.nan), [0, 1], "outputs: expected finite scores, got NaN or infinity"),
+    ],
+)
+def test_an_accuracy_of_nothing_is_refused(outputs, targets, message):
+    with pytest.raises(ValueError, match=message):
+        metrics.accuracy(outputs, targets)
+
+
 def test_exact_match_forgives_nothing():
     predictions = ["ab", "a", "abc", ["x", "y"], np.array([1, 2]), [1, 2]]
     references = ["ab", "ab", "ab", ["x", "y"], np.array([1, 2]), [1, 3]]
     assert metrics.exact_match(predictions, references) == 3 / 6
-    assert metrics.exact_match(["12"], [["1", "2"]]) == 0
+    assert metrics.exact_match(["12"], [[1, 2]]) == 0
+
+
+def test_a_string_is_the_list_of_its_characters():
+    """As a vocabulary of characters decodes them, and as pairs of strings hold them."""
+    assert metrics.exact_match([["1", "2"], list("ab"), ["ab"], ["a"]], ["12", "ab", "ab", "ab"]) == 2 / 4
 
 
 def test_bleu_is_that_of_scratch_where_tokens_are_parted_by_blanks():
@@ -47,6 +76,22 @@ def test_bleu_takes_the_best_of_several_references():
     assert metrics.bleu(hypotheses, [group[:1] for group in several]) < 70
 
 
+def test_sentences_may_have_different_numbers_of_references(capfd):
+    hypotheses = ["the cat sat on the mat today .", "a dog barks at the red bird .", "it was good in the end ."] * 40
+    several = [
+        ["a cat lay there .", "the cat sat on a mat today .", "a cat sat there today ."],
+        ["the dog barks at the red bird ."],
+        "it was good at the end .",
+    ] * 40
+    split = [[r.split() for r in ([group] if isinstance(group, str) else group)] for group in several]
+    ours = corpus_bleu([h.split() for h in hypotheses], split).score
+    assert metrics.bleu(hypotheses, several) == pytest.approx(100 * ours)
+    assert metrics.bleu(hypotheses, several) > metrics.bleu(
+        hypotheses, [g if isinstance(g, str) else g[0] for g in several]
+    )
+    assert capfd.readouterr().err == ""
+
+
 @pytest.mark.parametrize(
     ("hypotheses", "references", "message"),
     [
@@ -54,8 +99,7 @@ def test_bleu_takes_the_best_of_several_references():
         ("a b", "a b", "two lists"),
         ([], [], "at least one sentence"),
         ([["a"]], ["a"], "expected strings, words parted by blanks"),
-        (["a", "b"], [["a"], ["b", "c"]], "as many for every sentence"),
-        (["a"], [[]], "at least one, got"),
+        (["a", "b"], [["a"], []], "references: expected at least one for every sentence, got none for some"),
     ],
 )
 def test_bleu_says_what_is_wrong(hypotheses, references, message):
@@ -94,6 +138,12 @@ def test_strongest_links_are_one_for_each_target():
     assert metrics.strongest_links(weights) == {(0, 1), (1, 0)}
     with pytest.raises(ValueError, match=r"targets by sources, got \(3,\)"):
         metrics.strongest_links(weights[0])
+    with pytest.raises(ValueError, match="weights: expected numbers, got NaN"):
+        metrics.strongest_links(weights * np.nan)
+
+
+def test_bleu_of_a_perfect_translation_is_100_exactly():
+    assert metrics.bleu(["the cat sat down"], ["the cat sat down"]) == 100
 
 
 def test_mae_and_rmse_of_errors_counted_by_hand():

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +47,19 @@ def test_nothing_is_left_behind_by_an_error(tmp_path):
     with pytest.raises(TypeError):
         whole_file.write(tmp_path / "a.csv", 3)
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+def test_the_file_is_closed_before_it_is_removed_as_windows_demands(tmp_path, monkeypatch):
+    def open_files():
+        return [os.readlink(file) for file in Path("/proc/self/fd").iterdir() if file.exists()]
+
+    found = []
+    unlink = Path.unlink
+    monkeypatch.setattr(Path, "unlink", lambda path, **how: (found.extend(open_files()), unlink(path, **how)))
+    with pytest.raises(TypeError):
+        whole_file.write(tmp_path / "a.csv", 3)
+    assert found
+    assert not [name for name in found if name.endswith(".part")]
 
 
 @pytest.mark.parametrize("sync", [False, True])

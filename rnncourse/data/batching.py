@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from rnncourse.scratch.seq2seq.tokens import pad, teacher_forcing
-from rnncourse.scratch.validate import require_array, require_size
+from rnncourse.scratch.validate import require_array, require_lengths, require_size
 
 IGNORED = -100
-"""PyTorch's own sign for a target that does not count."""
+"""The target that PyTorch's losses leave out by default."""
 
 
 class LanguageBatch(NamedTuple):
@@ -66,8 +66,22 @@ def tagging_batch(sentences, tags, vocabulary):
     padded = np.full(tokens.shape, IGNORED)
     for b, (length, of_sentence) in enumerate(zip(lengths, tags, strict=True)):
         require_array(f"tags[{b}]", np.asarray(of_sentence), (length,))
+        _require_integers(f"tags[{b}]", np.asarray(of_sentence))
         padded[:length, b] = of_sentence
     return TaggingBatch(tokens, lengths, padded)
+
+
+def label_at_end(batch):
+    """A :class:`ClassificationBatch` for models with an output at each step: the label is the tag of the last word.
+
+    All other tags are ``IGNORED``, so that a network with a window or convolutions is asked what a classifier is asked.
+    """
+    tokens, lengths, labels = batch
+    require_array("tokens", tokens, ("T", "B"))
+    require_lengths("lengths", lengths, *tokens.shape)
+    require_array("labels", labels, tokens.shape[1:])
+    is_last = np.arange(len(tokens))[:, None] == lengths - 1
+    return TaggingBatch(tokens, lengths, np.where(is_last, labels, IGNORED))
 
 
 def translation_batch(sources, targets, source_vocabulary, target_vocabulary):
@@ -80,7 +94,14 @@ def translation_batch(sources, targets, source_vocabulary, target_vocabulary):
     )
 
 
+def _require_integers(name, array):
+    if array.dtype.kind not in "iub":
+        raise ValueError(f"{name}: expected integers, got {array.dtype}")
+
+
 def _encode(sentences, vocabulary):
+    if isinstance(sentences, str):
+        raise ValueError(f"sentences: expected a list of sentences, got the text {sentences!r:.40}")
     if vocabulary.special is None:
         raise ValueError("vocabulary: expected one with special tokens to pad with, got one made with special=False")
     return [vocabulary.encode(sentence) for sentence in sentences]
@@ -90,14 +111,15 @@ class TextBatches:
     """One long text as B streams that run through it side by side, ``steps`` tokens a batch.
 
     Calling it with a step number gives a :class:`LanguageBatch` that goes on where the batch before it stopped, so the
-    state of a recurrent network may be carried from each to the next (truncated BPTT). Stream b starts at b/B of the
-    text and, after the text's end, goes on at its beginning; after ``len()`` batches each token was a target once.
+    state of a recurrent network may be carried from batch to batch (truncated BPTT). Stream b starts at b/B of the text
+    and wraps around at its end; after ``len()`` batches each token was a target once.
 
     ``tokens`` (N,) are integers, N at least ``batch_size * steps``; the last tokens that fill no batch are left out.
     """
 
     def __init__(self, tokens, batch_size, steps):
         require_array("tokens", tokens, ("N",))
+        _require_integers("tokens", tokens)
         require_size("batch_size", batch_size)
         require_size("steps", steps)
         self.steps, self._passes = steps, len(tokens) // (batch_size * steps)
@@ -110,7 +132,7 @@ class TextBatches:
         return self._passes
 
     def __call__(self, step, rng=None):
-        """Batch number ``step``, from 0 without end; ``rng`` is not used, as the order of a text is no chance."""
+        """Batch number ``step``, from 0 without end. ``rng`` is not used: the order of a text is not random."""
         places = self._starts + step * self.steps + np.arange(self.steps + 1)[:, None]
         window = self._tokens[places % len(self._tokens)]
         return LanguageBatch(window[:-1], window[1:])
@@ -119,10 +141,10 @@ class TextBatches:
 class ShuffledBatches:
     """Batches of a fixed data set in a new random order each epoch, optionally of examples of like length.
 
-    Calling it with a step number gives ``collate(indices)`` for the examples of that batch: the same ones whenever it
-    is asked, so that a run may be taken up anywhere. Each example comes once an epoch; the last batch of an epoch may
-    be smaller. With ``lengths`` (N,), examples are bucketed: sorted within random pools of ``pool`` batches, so that
-    sentences of like length stand together and little of a batch is padding, and the batches are shuffled again.
+    Calling it with a step number gives ``collate(indices)`` for the examples of that batch. The same step always gives
+    the same examples, so that a run can be resumed anywhere. Each example comes once an epoch; the last batch of an
+    epoch may be smaller. With ``lengths`` (N,), examples are bucketed: they are sorted by length within random pools of
+    ``pool`` batches, so that little of a batch is padding, and then the batches are shuffled.
     """
 
     def __init__(self, count, batch_size, collate, *, lengths=None, pool=50, seed=0):
@@ -140,11 +162,11 @@ class ShuffledBatches:
         return math.ceil(self._count / self.batch_size)
 
     def __call__(self, step, rng=None):
-        """Batch number ``step``, from 0 without end; ``rng`` is not used: the order hangs on ``seed`` and epoch."""
+        """Batch number ``step``, from 0 without end. ``rng`` is not used: ``seed`` and epoch decide the order."""
         epoch, place = divmod(step, len(self))
         if epoch != self._epoch:
             self._epoch, self._batches = epoch, self._order(np.random.default_rng([self.seed, epoch]))
-        return self.collate(self._batches[place])
+        return self.collate(self._batches[place].copy())
 
     def _order(self, rng):
         order = rng.permutation(self._count)

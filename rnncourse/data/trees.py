@@ -26,9 +26,9 @@ class LabelledTree:
 
     @classmethod
     def from_nested(cls, nested, label: Callable):
-        """The tree of a word or of nested pairs such as ``("not", ("very", "good"))``; ``label`` maps these to labels.
+        """The tree of a word, or of nested pairs such as ``("not", ("very", "good"))``.
 
-        It is called with each node: words, phrases and the whole.
+        ``label(node)`` returns the label of a node; it is called with every word, every phrase and the whole.
         """
         words = []
         merges = from_nested(_numbered(nested, words)).tolist()
@@ -60,10 +60,11 @@ class LabelledTree:
 class TreeBatch(NamedTuple):
     """The nodes of B trees as rows: all N words of all sentences, then all nodes of height 1, of height 2, ...
 
-    No node of a height depends on another, so each height is one matrix product. ``tokens`` (N,) are the words,
-    ``children`` (M, 2) the rows that each phrase joins, ``ends`` where the heights end, from N to N + M. ``rows``
-    (2L-1, B) is the row of each node of each sentence, and -1 where a sentence has no such node; ``targets`` (2L-1, B)
-    are the labels. A sentence of n words has its root at ``2n - 2``.
+    Nodes of one height do not depend on each other, so each height is one matrix product. ``tokens`` (N,) are the
+    words, ``children`` (M, 2) the rows that each of the M phrases joins, and ``ends`` the row after the last one of
+    each height: N for the words, N + M for the highest. With L words in the longest sentence, ``rows`` (2L-1, B) is the
+    row of each node of each sentence, -1 where a sentence has no such node, and ``targets`` (2L-1, B) are the labels.
+    The root of a sentence of n words is node ``2n - 2``.
     """
 
     tokens: np.ndarray
@@ -76,7 +77,7 @@ class TreeBatch(NamedTuple):
 def tree_batch(examples, vocabulary, labelled="all"):
     """:class:`TreeBatch` of a list of :class:`LabelledTree`; with ``labelled="root"`` the other nodes are ``IGNORED``.
 
-    Trees that are none, and labels that are not as many as the nodes, are a ``ValueError``.
+    Merges that form no tree, and a number of labels other than the number of nodes, are a ``ValueError``.
     """
     require_choice("labelled", labelled, ("all", "root"))
     trees, lengths = pad_trees([example.tree for example in examples])

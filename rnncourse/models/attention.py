@@ -8,22 +8,25 @@ import math
 import torch
 from torch import Tensor, nn
 
+from rnncourse.models.parameters import uniform
+from rnncourse.scratch.validate import require_choice
+
 
 class Attention(nn.Module):
     """What every attention does with its scores e: ``a = softmax(e)`` over the keys, ``c = sum_s a_s values_s``.
 
-    A score is the pair of :meth:`project`, which looks at the keys alone, and :meth:`scores`. A decoder that asks step
-    by step projects the keys of a sentence once and calls :meth:`attend` at each step. As it stands here, the score is
-    the dot product. Source: Bahdanau et al. 2015, *Neural machine translation by jointly learning to align and
-    translate*, section 3.1.
+    A subclass defines its score by :meth:`project`, which depends on the keys alone, and :meth:`scores`; those of this
+    class make the dot product. A decoder that goes step by step projects the keys of a sentence once and calls
+    :meth:`attend` at each step. Source: Bahdanau et al. 2015, *Neural machine translation by jointly learning to align
+    and translate*, section 3.1.
     """
 
     def project(self, keys: Tensor) -> Tensor:
-        """What of the keys (S, B, K) the scores need, whatever the query is: (S, B, anything)."""
+        """The part of the scores that depends on the keys (S, B, K) alone: (S, B, P), any P."""
         return keys
 
     def scores(self, queries: Tensor, projected: Tensor) -> Tensor:
-        """How well each key fits each query: (Q, B, D) and projected keys give (Q, B, S)."""
+        """How well each key fits each query: queries (Q, B, D) and projected keys (S, B, P) give (Q, B, S)."""
         return torch.einsum("qbk,sbk->qbs", queries, projected)
 
     def attend(
@@ -60,10 +63,10 @@ class AdditiveAttention(Attention):
 
     def __init__(self, query_size: int, key_size: int, attention_size: int):
         super().__init__()
-        self.W_q = _uniform(query_size + key_size, query_size, attention_size)
-        self.W_k = _uniform(query_size + key_size, key_size, attention_size)
-        self.b = _uniform(query_size + key_size, attention_size)
-        self.v = _uniform(attention_size, attention_size)
+        self.W_q = uniform(query_size + key_size, query_size, attention_size)
+        self.W_k = uniform(query_size + key_size, key_size, attention_size)
+        self.b = uniform(query_size + key_size, attention_size)
+        self.v = uniform(attention_size, attention_size)
 
     def project(self, keys: Tensor) -> Tensor:
         return keys @ self.W_k
@@ -81,7 +84,7 @@ class GeneralAttention(Attention):
 
     def __init__(self, query_size: int, key_size: int):
         super().__init__()
-        self.W = _uniform(query_size, query_size, key_size)
+        self.W = uniform(query_size, query_size, key_size)
 
     def project(self, keys: Tensor) -> Tensor:
         return keys @ self.W.T
@@ -92,7 +95,7 @@ class DotProductAttention(Attention):
 
 
 class ScaledDotProductAttention(Attention):
-    """``e = q @ k^T / sqrt(K)``, so that scores of random vectors keep their size when K grows.
+    """``e = q @ k^T / sqrt(K)``: the scores of random vectors keep the same variance whatever K is.
 
     Source: Vaswani et al. 2017, *Attention is all you need*, section 3.2.1.
     """
@@ -114,10 +117,5 @@ def make_attention(score: str, size: int) -> Attention:
         "dot": DotProductAttention,
         "scaled dot": ScaledDotProductAttention,
     }
-    if score not in kinds:
-        raise ValueError(f"attention: expected {' or '.join(map(repr, kinds))}, got {score!r}")
+    require_choice("attention", score, kinds)
     return kinds[score]()
-
-
-def _uniform(fan: int, *shape: int) -> nn.Parameter:
-    return nn.Parameter(torch.empty(shape).uniform_(-(fan**-0.5), fan**-0.5))

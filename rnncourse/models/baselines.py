@@ -1,6 +1,6 @@
-"""What networks without recurrence can do: count words, look at the last few, or look through stacked convolutions.
+"""Baselines without recurrence: they count words, look at the last few inputs, or stack convolutions over time.
 
-They take the batches that recurrent models take, so that one comparison runs them all.
+They take the batches of the recurrent models, so that one comparison can run them all.
 """
 
 import torch
@@ -8,10 +8,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rnncourse.models.recurrent import InputLayer, require_lengths, require_tokens
+from rnncourse.scratch.validate import require_size
 
 
 class BagOfWords(nn.Module):
-    """One output for a sentence from how often each word is in it, and so blind to their order.
+    """One output for a sentence from how often each word is in it, and so blind to the order of words.
 
     ``h = tanh(n @ W_nh + b_h)``, ``o = h @ W_hy + b_y``, n the counts (B, V) of the V words of the vocabulary
     """
@@ -49,7 +50,7 @@ class WindowModel(nn.Module):
         self, input_size: int, hidden_size: int, output_size: int, window: int, *, vocabulary_size: int | None = None
     ) -> None:
         super().__init__()
-        _require_size("window", window)
+        require_size("window", window)
         self.window = window
         self.inputs = InputLayer(input_size, vocabulary_size)
         self.hidden = nn.Linear(window * input_size, hidden_size)
@@ -83,8 +84,8 @@ class ConvolutionTagger(nn.Module):
         vocabulary_size: int | None = None,
     ) -> None:
         super().__init__()
-        _require_size("kernel", kernel)
-        _require_size("layers", layers)
+        require_size("kernel", kernel)
+        require_size("layers", layers)
         self.kernel = kernel
         self.inputs = InputLayer(input_size, vocabulary_size)
         sizes = [input_size] + [hidden_size] * (layers - 1)
@@ -103,8 +104,3 @@ class ConvolutionTagger(nn.Module):
         for convolution in self.convolutions:
             x = convolution(functional.pad(x, (self.kernel - 1, 0))).tanh()
         return self.readout(x.permute(2, 0, 1))
-
-
-def _require_size(name: str, size: int) -> None:
-    if not isinstance(size, int) or isinstance(size, bool) or size < 1:
-        raise ValueError(f"{name}: expected an integer of at least 1, got {size!r}")

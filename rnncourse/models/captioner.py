@@ -1,4 +1,4 @@
-"""From one picture, or one vector, to a sentence: decoders whose source is no sequence."""
+"""From one picture, or one vector, to a sentence: decoders whose source is not a sequence."""
 
 import torch
 from torch import Tensor, nn
@@ -37,8 +37,8 @@ class VectorCaptioner(nn.Module):
 class ImageGrid(nn.Module):
     """A small convolutional network: each of the features x_1 .. x_L stands for one region of 4 x 4 pixels.
 
-    Twice a convolution of 3 x 3, batch normalisation, ReLU and pooling by 2; at the end each region adds a learned
-    vector of its place. Images (B, 1, height, width) become (L, B, feature_size), region by region, row after row.
+    Two blocks of a 3 x 3 convolution, batch normalisation, ReLU and 2 x 2 max pooling; then a learned vector is added
+    for each place. Images (B, 1, height, width) become (L, B, feature_size), region by region, row after row.
     """
 
     def __init__(self, image_size: tuple[int, int], feature_size: int):
@@ -64,10 +64,10 @@ class Captioner(nn.Module):
 
     ``e_i = v . tanh(h_{t-1} @ W_ad + x_i @ W_ax + b)``, ``alpha = softmax(e)``, ``s_t = sum_i alpha_i x_i``: the
     additive score over the regions x_1 .. x_L of an :class:`ImageGrid`, and a :class:`BahdanauDecoder` with an LSTM.
-    The EDI deck prints the linear ``e_i = W_ad h + W_ax x_i + b``; of it only ``W_ax x_i`` would be left after the
-    softmax, as what all e_i have in common cancels, and each word would look at the same regions. As in Xu et al.,
-    section 3.1.2, the first state comes from the mean of the features. Source: *Show, attend and tell: neural image
-    caption generation with visual attention*, its soft attention, section 4.2, without doubly stochastic regularisation.
+    The EDI deck prints the linear ``e_i = W_ad h + W_ax x_i + b``. Its terms W_ad h and b are the same for all i and
+    cancel in the softmax, so that every word would look at the same regions: hence the tanh. The first state comes from
+    the mean of the features (Xu et al., section 3.1.2). Source: *Show, attend and tell: neural image caption generation
+    with visual attention*, the soft attention of section 4.2 without its doubly stochastic regularisation.
     """
 
     def __init__(

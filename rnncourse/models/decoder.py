@@ -1,4 +1,4 @@
-"""The writing half of an encoder-decoder: from a state, and with attention from a memory, one word after the other."""
+"""The writing half of an encoder-decoder: from a state, and with attention a memory, to one word after another."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,8 @@ from torch import Tensor, nn
 
 from rnncourse.data.vocabulary import EOS, PAD, SPECIAL, START
 from rnncourse.models.attention import Attention
-from rnncourse.models.recurrent import CellName, State, recurrent_layer, require_tokens
+from rnncourse.models.recurrent import CellName, State, recurrent_layer, require_tokens, state_arrays
+from rnncourse.scratch.validate import require_size
 
 PAD_ID, START_ID, EOS_ID = (SPECIAL.index(word) for word in (PAD, START, EOS))
 
@@ -28,14 +29,14 @@ class Memory(NamedTuple):
 
 
 class Decoder(nn.Module):
-    """What all decoders do with their ``forward``: write a sentence, or read some of their own words in training."""
+    """What all decoders do by means of ``forward``: write a sentence, or read some of their own words in training."""
 
     def forward(
         self, inputs: Tensor, state: State, memory: Memory | None = None
     ) -> tuple[Tensor, Tensor | None, State]:
-        """Score the word after each of the inputs (T, B): ``(logits, weights, state)``.
+        """Score the word after each of the inputs (T, B). Returns ``(logits, weights, state)``.
 
-        They are (T, B, V), the attention's (T, B, S) or None, and the state after the last step.
+        Logits are (T, B, V), attention weights (T, B, S) or None, and ``state`` is that after the last step.
         """
         raise NotImplementedError
 
@@ -51,9 +52,8 @@ class Decoder(nn.Module):
         Returns ``(tokens, weights)``, (T, B) and (T, B, S) or None. EOS is among the tokens, after it there is PAD;
         START and PAD are never chosen.
         """
-        if max_steps < 1:
-            raise ValueError(f"max_steps: expected an integer of at least 1, got {max_steps!r}")
-        h = first_of(state)
+        require_size("max_steps", max_steps)
+        h = state_arrays(state)[0]
         tokens = torch.full((h.shape[1],), START_ID, device=h.device)
         running, said, attended = tokens == START_ID, [], []
         for t in range(max_steps):
@@ -69,11 +69,11 @@ class Decoder(nn.Module):
     def scheduled(
         self, inputs: Tensor, state: State, memory: Memory | None, own_words: float
     ) -> tuple[Tensor, Tensor | None]:
-        """``(logits, weights)`` when each input after the first is, by chance, the decoder's own last word instead.
+        """``(logits, weights)`` when each input after the first may be replaced by the decoder's own last word.
 
-        With ``own_words`` = 0 this is teacher forcing, step by step, and with 1 free running. The own word is the most
-        likely one, and no gradient flows through its choice. Source: Bengio et al. 2015, *Scheduled sampling for
-        sequence prediction with recurrent neural networks*, section 2.4.
+        Each is replaced with probability ``own_words``: 0 is teacher forcing, step by step, and 1 is free running. The
+        own word is the most likely one, and no gradient flows through its choice. Source: Bengio et al. 2015,
+        *Scheduled sampling for sequence prediction with recurrent neural networks*, section 2.4.
         """
         own, logits, attended = torch.rand(inputs.shape, device=inputs.device) < own_words, [], []
         for t, tokens in enumerate(inputs):
@@ -104,11 +104,11 @@ class PlainDecoder(Decoder):
 
 
 class LuongDecoder(Decoder):
-    """Attention after each state: the context helps to choose the word, and the next state knows nothing of it.
+    """Attention after each state: the context helps to choose the word, but does not reach the next state.
 
     ``h_t = layer(E[y_{t-1}], h_{t-1})``, ``c_t = attention(h_t, memory)``, ``h~_t = tanh([c_t, h_t] @ W_c + b_c)``,
-    ``o_t = h~_t @ W + b`` (Luong et al. 2015, equations 5 and 6). As no state depends on a context, all steps attend at
-    once, and there is no loop over time but the layer's. The map of W_c and b_c is named ``combine``.
+    ``o_t = h~_t @ W + b`` (Luong et al. 2015, equations 5 and 6, without input feeding). As no state depends on a
+    context, all steps attend at once, and only the layer loops over time. ``combine`` holds W_c and b_c.
     """
 
     def __init__(
@@ -160,7 +160,7 @@ class BahdanauDecoder(Decoder):
     def forward(self, inputs: Tensor, state: State, memory: Memory) -> tuple[Tensor, Tensor, State]:
         read, attended = [], []
         for t, y in enumerate(self.embedding(inputs)):
-            context, weights = self.attention.attend(first_of(state), *memory.at(t))
+            context, weights = self.attention.attend(state_arrays(state)[0], *memory.at(t))
             x = torch.cat([y[None], context], dim=2)
             h, state = self.layer(x, state)
             read.append(torch.cat([h, x], dim=2))
@@ -181,11 +181,6 @@ class Bridge(nn.Module):
             raise ValueError(f"vectors: expected shape (B, {self.vector_size}), got {tuple(vectors.shape)}")
         arrays = torch.tanh(self.map(vectors))[None].chunk(self.arrays, dim=2)
         return tuple(array.contiguous() for array in arrays) if self.arrays == 2 else arrays[0]
-
-
-def first_of(state: State) -> Tensor:
-    """h, (1, B, H)."""
-    return state[0] if isinstance(state, tuple) else state
 
 
 def most_likely(logits: Tensor) -> Tensor:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from rnncourse.scratch.validate import require_size
+
 
 class DeepNetwork(nn.Module):
     """``h_0 = tanh(entrance(x))``, ``h_l = layers[l](h_{l-1})``, ``o = readout(h_depth)``: the frame of both networks.
@@ -17,8 +19,7 @@ class DeepNetwork(nn.Module):
         self, input_size: int, hidden_size: int, output_size: int, depth: int, make_layer: Callable[[], nn.Module]
     ) -> None:
         super().__init__()
-        if depth < 1:
-            raise ValueError(f"depth: expected an integer of at least 1, got {depth!r}")
+        require_size("depth", depth)
         self.entrance = nn.Linear(input_size, hidden_size)
         self.layers = nn.Sequential(*(make_layer() for _ in range(depth)))
         self.readout = nn.Linear(hidden_size, output_size)
@@ -39,9 +40,10 @@ class PlainNetwork(DeepNetwork):
 
 
 class HighwayNetwork(DeepNetwork):
-    """``depth`` highway layers. All gates start nearly shut: a new network passes h_0 nearly unchanged to the readout.
+    """``depth`` highway layers.
 
-    Source: Srivastava et al. 2015, *Training very deep networks*.
+    All gates start nearly shut (``sigmoid(-2)`` is 0.12), so a new network changes h_0 little in each layer. Source:
+    Srivastava et al. 2015, *Training very deep networks*.
     """
 
     def __init__(

@@ -4,19 +4,20 @@ import torch
 from torch import Tensor, nn
 
 from rnncourse.models.recurrent import InputLayer
+from rnncourse.scratch.validate import require_count
 
 
 class DeepTransitionRNN(nn.Module):
-    """A simple recurrent network with more layers put into three of its places, as many as each count says.
+    """An Elman network with extra layers in up to three places: before, within and after the step in time.
 
     - ``input_layers``: ``u_t = tanh(... tanh(x_t @ W + b) ...)``, or x_t itself;
     - the step: ``s = tanh(u_t @ W_xh + h_{t-1} @ W_hh + b_h)``, then ``transition_layers`` times ``s = tanh(s @ W + b)``
       with weights of their own, and the last s is h_t;
     - ``output_layers``: ``v_t = tanh(... tanh(h_t @ W + b) ...)``, or h_t itself, and ``o_t = v_t @ W_hy + b_y``.
 
-    Layers in the transition lengthen the shortest way from one step to the next, :attr:`path_length`, and so the
-    gradient's. With ``shortcut=True``, ``h_{t-1} @ W_s`` is added to the argument of the last tanh: the way is 1 again.
-    Every layer is H wide. With no layer added, this is ``nn.RNN`` with a linear readout.
+    Transition layers lengthen the shortest path from one state to the next, :attr:`path_length`, and so that of the
+    gradient. With ``shortcut=True``, ``h_{t-1} @ W_s`` is added to the argument of the last tanh, and the shortest path
+    is 1 again. Every layer is H wide. With no layer added, this is ``nn.RNN`` with a linear readout.
 
     Source: Pascanu et al. 2014, *How to construct deep recurrent neural networks*, section 3, which calls these DT-RNN,
     DT(S)-RNN with shortcuts, and DO-RNN; Goodfellow et al. 2016, *Deep learning*, section 10.5.
@@ -35,9 +36,9 @@ class DeepTransitionRNN(nn.Module):
         vocabulary_size: int | None = None,
     ) -> None:
         super().__init__()
-        for name, count in (("input", input_layers), ("transition", transition_layers), ("output", output_layers)):
-            if count < 0:
-                raise ValueError(f"{name}_layers: expected an integer of at least 0, got {count!r}")
+        require_count("input_layers", input_layers)
+        require_count("transition_layers", transition_layers)
+        require_count("output_layers", output_layers)
         if shortcut and not transition_layers:
             raise ValueError("shortcut: expected False where there are no transition layers to go round, got True")
         H, widths = hidden_size, [input_size] + [hidden_size] * input_layers
@@ -52,7 +53,7 @@ class DeepTransitionRNN(nn.Module):
 
     @property
     def path_length(self) -> int:
-        """The number of layers on the shortest way from h_{t-1} to h_t."""
+        """The number of layers on the shortest path from h_{t-1} to h_t."""
         return 1 if self.shortcut is not None else 1 + len(self.transition)
 
     def forward(self, inputs: Tensor, state: Tensor | None = None) -> tuple[Tensor, Tensor]:

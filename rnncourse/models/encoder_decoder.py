@@ -18,6 +18,7 @@ from rnncourse.models.recurrent import (
     require_tokens,
     run_layer,
 )
+from rnncourse.scratch.validate import require_choice, require_fraction, require_size
 
 ATTENDS = {"after": LuongDecoder, "before": BahdanauDecoder}
 
@@ -25,8 +26,8 @@ ATTENDS = {"after": LuongDecoder, "before": BahdanauDecoder}
 class EncoderDecoder(nn.Module):
     """``p(y_1..y_T | x_1..x_S) = prod_t p(y_t | y_<t, s)`` with s from the encoder (Sutskever et al. 2014, equation 1).
 
-    The encoder's last state is the decoder's first. With attention the decoder sees the encoder's outputs too. An
-    encoder in both directions has half the units in each, so that outputs and states have ``hidden_size`` all the same.
+    The encoder's last state is the decoder's first. With attention the decoder sees the encoder's outputs too. A
+    bidirectional encoder has half of the units in each direction, so its outputs and states are ``hidden_size`` wide.
 
     Parameters
     ----------
@@ -36,8 +37,8 @@ class EncoderDecoder(nn.Module):
     attend : "after" each state, as :class:`LuongDecoder`, all steps at once and so quicker to train, or "before" it, as
         :class:`BahdanauDecoder`.
     bidirectional : whether the encoder reads in both directions; ``hidden_size`` is then even.
-    wait : simultaneous translation: the decoder is always ``wait`` words behind the source, so step t, from 0, sees its
-        first ``t + wait`` words, or all where it has no more. For attention and an encoder in one direction; the
+    wait : simultaneous translation: the decoder stays ``wait`` words behind the source, so step t, from 0, sees the
+        first ``t + wait`` words, or all if there are fewer. Needs attention and an encoder in one direction; the
         decoder then starts from zeros, as the last state has seen the whole source. Source: Ma et al. 2019, *STACL:
         simultaneous translation with implicit anticipation and controllable latency using prefix-to-prefix framework*.
     """
@@ -74,13 +75,12 @@ class EncoderDecoder(nn.Module):
         """Score each next word after the inputs (T, B): ``(logits, weights)``.
 
         Sources are (S, B) ids, of which the first ``lengths`` (B,) count. Logits are (T, B, V); weights (T, B, S), or
-        None without attention. Each input after the first is with probability ``own_words`` what the model says itself
-        in its place: 0 is teacher forcing, 1 free running, between them is scheduled sampling. Raises ``ValueError``
-        for ids out of range, lengths that are not from 1 to S, and another B.
+        None without attention. With probability ``own_words``, each input after the first is replaced by the model's
+        own last word: 0 is teacher forcing, 1 is free running, and between them is scheduled sampling. Raises
+        ``ValueError`` for ids out of range, lengths that are not from 1 to S, and arguments that differ in B.
         """
         self.decoder.require_inputs(inputs, sources.shape[-1])
-        if not 0 <= own_words <= 1:
-            raise ValueError(f"own_words: expected a number from 0 to 1, got {own_words!r}")
+        require_fraction("own_words", own_words)
         state, memory = self.encode(sources, lengths, len(inputs))
         if own_words > 0:
             return self.decoder.scheduled(inputs, state, memory, own_words)
@@ -148,8 +148,7 @@ def _side_by_side(last: Tensor) -> Tensor:
 
 
 def _require_options(attend, hidden_size, bidirectional):
-    if attend not in ATTENDS:
-        raise ValueError(f"attend: expected {' or '.join(map(repr, ATTENDS))}, got {attend!r}")
+    require_choice("attend", attend, ATTENDS)
     if bidirectional and hidden_size % 2:
         raise ValueError(f"hidden_size: expected an even number for two directions, got {hidden_size}")
 
@@ -157,8 +156,7 @@ def _require_options(attend, hidden_size, bidirectional):
 def _require_wait(wait, attention, bidirectional):
     if wait is None:
         return
-    if wait < 1:
-        raise ValueError(f"wait: expected an integer of at least 1, got {wait!r}")
+    require_size("wait", wait)
     if attention is None or bidirectional:
         got = f"attention={attention!r} and bidirectional={bidirectional}"
         raise ValueError(f"wait: expected an attention, and an encoder that reads in one direction, got {got}")

@@ -1,4 +1,4 @@
-"""Asking a model without training it."""
+"""Running a model without training it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,11 +8,12 @@ import torch
 
 @contextmanager
 def evaluating(model: torch.nn.Module) -> Iterator[None]:
-    """Inside it the model has no dropout and keeps no graph for gradients; afterwards it is in the mode it was in."""
-    was_training = model.training
+    """Inside, the model is in eval() mode and records no gradients; afterwards it is in the mode it was in before."""
+    modes = {module: module.training for module in model.modules()}  # a part of it may be frozen in eval() mode
     model.eval()
     try:
         with torch.no_grad():
             yield
     finally:
-        model.train(was_training)
+        for module, was_training in modes.items():
+            module.training = was_training

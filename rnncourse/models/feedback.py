@@ -5,11 +5,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rnncourse.models.evaluating import evaluating
+from rnncourse.models.parameters import uniform
 from rnncourse.models.recurrent import (
     InputLayer,
     State,
     recurrent_layer,
-    require_finite,
+    require_all_finite,
     require_numbers,
     require_tokens,
     run_layer,
@@ -18,9 +19,9 @@ from rnncourse.models.sequence import draw
 
 
 def previous(y: Tensor, first: float = 0) -> Tensor:
-    """What step t reads for its last output under teacher forcing: y (T, B, ...) one step later, ``first`` before it.
+    """The right outputs y (T, B, ...) shifted by one step, for teacher forcing: ``[first, y_1, ..., y_{T-1}]``.
 
-    ``y`` may be a NumPy array, as batches hold it.
+    ``y`` may be a NumPy array, as in batches; the result is a tensor.
     """
     y = torch.as_tensor(y)
     return torch.cat([torch.full_like(y[:1], first), y[:-1]])
@@ -32,7 +33,7 @@ class JordanRNN(nn.Module):
     ``h_t = tanh(x_t @ W_xh + y_{t-1} @ W_yh + b_h)``, ``y_t = h_t @ W_hy + b_y``
 
     ``W_xh`` is (D, H), ``W_yh`` (K, H), ``b_h`` (H,), ``W_hy`` (H, K) and ``b_y`` (K,), as in
-    ``rnncourse.scratch.JordanCell``. What a step does not say, the next cannot know.
+    ``rnncourse.scratch.JordanCell``. Only what a step puts out can reach the next one.
     """
 
     def __init__(self, input_size: int, hidden_size: int, output_size: int) -> None:
@@ -40,19 +41,19 @@ class JordanRNN(nn.Module):
         D, H, K = input_size, hidden_size, output_size
         shapes = {"W_xh": (D, H), "W_yh": (K, H), "b_h": (H,), "W_hy": (H, K), "b_y": (K,)}
         for name, shape in shapes.items():
-            setattr(self, name, nn.Parameter(torch.empty(shape).uniform_(-(H**-0.5), H**-0.5)))
+            setattr(self, name, uniform(H, *shape))
 
     def forward(
         self, x: Tensor, y_previous: Tensor | None = None, state: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
         """Return the outputs (T, B, K) for x (T, B, D), and the last of them (B, K), which a next run starts from.
 
-        Without ``y_previous`` the network runs free: each step waits for the output of the one before, the first reads
-        ``state``, zeros when None. With ``y_previous`` (T, B, K), under teacher forcing the targets one step later
-        (:func:`previous`), no step waits for another and all are computed at once.
+        Without ``y_previous`` the network runs free: each step reads the output of the one before, and the first reads
+        ``state``, zeros when None. With ``y_previous`` (T, B, K), such as the targets shifted by one step
+        (:func:`previous`) for teacher forcing, no step waits for another and all are computed at once.
         """
         require_numbers("x", x, len(self.W_xh))
-        require_finite("x", x)
+        require_all_finite("x", x)
         T, B, _ = x.shape
         if y_previous is not None:
             if state is not None:
@@ -80,10 +81,10 @@ class ConditionalRNN(nn.Module):
     ``p(y_1 ... y_T | x) = prod_t p(y_t | x_1 ... x_t, y_1 ... y_{t-1})``, each factor the softmax of
     ``h_t @ W_hy + b_y`` with ``h_t = tanh(x_t @ W_xh + h_{t-1} @ W_hh + y_{t-1} @ W_yh + b_h)``
 
-    y_{t-1} is read as a one-hot row, a row of zeros before the first; then ``layer`` is PyTorch's Elman network over
-    ``[x_t, y_{t-1}]``. Because it learns what was drawn, its outputs need not be independent given x, as those of a
-    :class:`Tagger` are. The inputs are numbers, or words given a ``vocabulary_size``. Source: Goodfellow et al. 2016,
-    *Deep learning*, section 10.2.4.
+    y_{t-1} is read as a one-hot row, and y_0 as a row of zeros, so ``layer`` is PyTorch's Elman network over
+    ``[x_t, y_{t-1}]``. As each step reads what was drawn before, the y_t need not be independent given x; those of a
+    :class:`Tagger` are. It is ``rnncourse.scratch.ElmanJordanCell`` with one-hot rows fed back. x is numbers (T, B, D),
+    or words (T, B) given a ``vocabulary_size``. Source: Goodfellow et al. 2016, *Deep learning*, section 10.2.4.
     """
 
     def __init__(
@@ -96,7 +97,7 @@ class ConditionalRNN(nn.Module):
 
     @property
     def start(self) -> int:
-        """K, the id that stands in ``y_previous`` where nothing was said yet."""
+        """K, the id in ``y_previous`` before the first output."""
         return self.readout.out_features
 
     def forward(self, x: Tensor, y_previous: Tensor, state: State | None = None) -> tuple[Tensor, State]:
@@ -115,7 +116,7 @@ class ConditionalRNN(nn.Module):
             log_probabilities = self(x, previous(y, self.start))[0].log_softmax(dim=2)
         return log_probabilities.gather(2, y.long()[..., None])[..., 0].sum(dim=0)
 
-    def generate(self, x: Tensor, temperature: float = 1.0, generator: torch.Generator | None = None) -> Tensor:
+    def sample(self, x: Tensor, temperature: float = 1.0, generator: torch.Generator | None = None) -> Tensor:
         """Draw a y (T, B) for x, each y_t read by the step after it; temperature 0 takes the most probable class."""
         drawn, state = [], None
         with evaluating(self):
@@ -128,7 +129,7 @@ class ConditionalRNN(nn.Module):
         return torch.cat(drawn)
 
     def _scores(self, x: Tensor, y_previous: Tensor, state: State | None) -> tuple[Tensor, State]:
-        """The equation for inputs (T, B, D) of which words are already numbers."""
+        """The equation, for x (T, B, D) after ``inputs``."""
         one_hot = functional.one_hot(y_previous.long(), self.start + 1)[..., : self.start].to(x.dtype)
         hidden, state = run_layer(self.layer, torch.cat([x, one_hot], dim=2), state=state)
         return self.readout(hidden), state

@@ -9,10 +9,12 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor, nn
 
-from rnncourse.models.recurrent import require_finite, require_numbers
+from rnncourse.models.parameters import uniform
+from rnncourse.models.recurrent import require_all_finite, require_numbers
+from rnncourse.scratch.validate import require_choice, require_finite
 
 VARIANTS = ("V", "NIG", "NFG", "NOG", "NIAF", "NOAF", "CIFG", "NP", "FGR")
-"""Vanilla; no input, forget or output gate; no input or output tanh; f = 1 - i; no peepholes; full gate recurrence."""
+"""Vanilla; no input, forget, output gate; no input, output tanh; f = 1 - i; no peepholes; full gate recurrence."""
 
 _GATES = {"NIG": "fo", "NFG": "io", "NOG": "if", "CIFG": "io"}  # with parameters of their own; in the others all three
 
@@ -28,17 +30,15 @@ class LSTMVariant(nn.Module):
     are (H,), ``W_hy`` (H, K) and ``b_y`` (K,). A gate that is left out has no columns and no peephole. FGR adds
     ``[i f o]_{t-1} @ W_gates`` to ``[a_i a_f a_o]``, ``W_gates`` (3H, 3H). State and gates start at zero.
 
-    ``forget_bias`` is added to the start value of f's bias; CIFG, where f is ``sigmoid(-a_i)``, takes it from i's.
+    ``forget_bias`` is added to the initial bias of f; in CIFG, where f is ``sigmoid(-a_i)``, it is subtracted from i's.
     """
 
     def __init__(
         self, input_size: int, hidden_size: int, output_size: int, variant: str = "V", forget_bias: float = 0.0
     ) -> None:
         super().__init__()
-        if variant not in VARIANTS:
-            raise ValueError(f"variant: expected {' or '.join(map(repr, VARIANTS))}, got {variant!r}")
-        if not math.isfinite(forget_bias):
-            raise ValueError(f"forget_bias: expected a finite number, got {forget_bias!r}")
+        require_choice("variant", variant, VARIANTS)
+        require_finite("forget_bias", forget_bias)
         self.variant, H, gates = variant, hidden_size, _GATES.get(variant, "ifo")
         self._blocks = [block for block in "ifgo" if block in gates + "g"]
         width = len(self._blocks) * H
@@ -48,7 +48,7 @@ class LSTMVariant(nn.Module):
         if variant == "FGR":
             shapes["W_gates"] = 3 * H, 3 * H
         for name, shape in (shapes | {"W_hy": (H, output_size), "b_y": (output_size,)}).items():
-            setattr(self, name, nn.Parameter(torch.empty(shape).uniform_(-(H**-0.5), H**-0.5)))
+            setattr(self, name, uniform(H, *shape))
         start = {"i": -forget_bias} if variant == "CIFG" else {"f": forget_bias}
         self.b.data += torch.tensor([start.get(block, 0.0) for block in self._blocks]).repeat_interleave(H)
 
@@ -79,9 +79,9 @@ class LSTMVariant(nn.Module):
 class LSTMPopulation(nn.Module):
     """Many :class:`LSTMVariant` of one size that read the same inputs; ``members[m]`` is of the kind ``variants[m]``.
 
-    ``list(VARIANTS) * 3`` gives three members of each kind, every one with start values of its own. Members share
-    nothing: the gradient of the sum of their losses (:func:`member_losses`) is for each of them the gradient of its own
-    loss. So SGD or Adam train each as if it were alone, and so they do with clipping by :meth:`clip_grad_norm_`.
+    ``list(VARIANTS) * 3`` gives three members of each kind, each with its own initial weights. Members share no
+    parameters, so in the gradient of the sum of their losses (:func:`member_losses`) each gets the gradient of its own
+    loss. SGD and Adam thus train each as if it were alone, also with clipping by :meth:`clip_grad_norm_`.
     """
 
     def __init__(
@@ -100,8 +100,8 @@ class LSTMPopulation(nn.Module):
     def clip_grad_norm_(self, max_norm: float) -> Tensor:
         """Scale the gradient of each member whose own norm is greater down to ``max_norm``.
 
-        One norm for all would make each member's step hang on the others. Returns, as torch's function of this name
-        does, the joint norm before.
+        With one norm for all, each member's step would depend on the others. Returns the joint norm before clipping, as
+        torch's function of this name does.
         """
         norms = [nn.utils.clip_grad_norm_(member.parameters(), max_norm) for member in self.members]
         return torch.stack(norms).norm()
@@ -115,7 +115,7 @@ def member_losses(loss: Callable[[Tensor, Tensor], Tensor], outputs: Tensor, tar
 def _outputs(members: Sequence[LSTMVariant], x: Tensor) -> Tensor:
     """What each of the M members says to x (T, B, D): (M, T, B, K)."""
     require_numbers("x", x, len(members[0].W_x))
-    require_finite("x", x)
+    require_all_finite("x", x)
     stack = _Stack(members)
     (T, B, _), (M, _, H) = x.shape, stack.p_o.shape
     h = c = x.new_zeros(M, B, H)
@@ -127,9 +127,9 @@ def _outputs(members: Sequence[LSTMVariant], x: Tensor) -> Tensor:
 
 
 class _Stack:
-    """The weights of M members, each filled up to a whole LSTM that computes the same.
+    """The stacked weights of M members, each completed to a whole LSTM that computes the same.
 
-    A gate that is left out has weights 0 and an infinite bias: it is 1, and its slope is 0.
+    A gate that a member lacks gets weights 0 and an infinite bias: its value is 1, and its gradient 0.
     """
 
     def __init__(self, members: Sequence[LSTMVariant]) -> None:

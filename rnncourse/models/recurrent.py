@@ -1,4 +1,4 @@
-"""What recurrent models are made of: what they read, PyTorch's layers over ragged batches, and how these layers start.
+"""Parts of recurrent models: their inputs, PyTorch's layers over ragged batches, and initialisations of these layers.
 
 The initialisations end in an underscore, as PyTorch's own do: they change every layer inside the module they are given
 and return that module, so ``lambda: chrono_(Classifier(...), 100)`` makes a model. All work for any number of layers
@@ -11,6 +11,8 @@ from typing import Literal, TypeVar
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from rnncourse.scratch.validate import require_choice, require_finite
 
 CellName = Literal["RNN", "LSTM", "GRU"]
 State = Tensor | tuple[Tensor, Tensor]
@@ -35,19 +37,26 @@ class InputLayer(nn.Module):
             require_tokens("inputs", inputs, self.embedding.num_embeddings)
             return self.embedding(inputs)
         require_numbers("inputs", inputs, self.input_size)
-        require_finite("inputs", inputs)
+        require_all_finite("inputs", inputs)
         return inputs
+
+
+def require_tensor(name: str, array: Tensor) -> None:
+    """Raise ``ValueError`` unless ``array`` is a tensor; a NumPy batch goes through ``training.predict``."""
+    if not isinstance(array, Tensor):
+        raise ValueError(f"{name}: expected a torch tensor, got {type(array).__name__}")
 
 
 def require_numbers(name: str, array: Tensor, size: int) -> None:
     """Raise ``ValueError`` unless ``array`` holds floats and is (T, B, size)."""
+    require_tensor(name, array)
     if array.ndim != 3 or array.shape[2] != size or not array.numel():
         raise ValueError(f"{name}: expected shape (T, B, {size}), got {tuple(array.shape)}")
     if not array.is_floating_point():
         raise ValueError(f"{name}: expected floats, got {array.dtype}")
 
 
-def require_finite(name: str, array: Tensor) -> None:
+def require_all_finite(name: str, array: Tensor) -> None:
     """Raise ``ValueError`` if ``array`` holds NaN or infinity, which tanh would turn into a harmless 1."""
     if not array.isfinite().all():
         raise ValueError(f"{name}: expected finite numbers, got NaN or infinity")
@@ -55,6 +64,7 @@ def require_finite(name: str, array: Tensor) -> None:
 
 def require_tokens(name: str, tokens: Tensor, count: int) -> None:
     """Raise ``ValueError`` unless ``tokens`` holds integers from 0 to ``count - 1`` in an array (T, B)."""
+    require_tensor(name, tokens)
     if tokens.ndim != 2 or not tokens.numel():
         raise ValueError(f"{name}: expected shape (T, B), got {tuple(tokens.shape)}")
     if tokens.dtype not in (torch.int64, torch.int32):
@@ -68,6 +78,7 @@ def require_lengths(lengths: Tensor | None, inputs: Tensor) -> None:
     """Raise ``ValueError`` unless ``lengths`` is None or holds, for each of the B inputs, an integer from 1 to T."""
     if lengths is None:
         return
+    require_tensor("lengths", lengths)
     T, B = inputs.shape[:2]
     if lengths.dtype not in (torch.int64, torch.int32) or lengths.shape != (B,):
         raise ValueError(f"lengths: expected integers of shape ({B},), got {lengths.dtype} {tuple(lengths.shape)}")
@@ -87,8 +98,7 @@ def recurrent_layer(
     nonlinearity: Literal["tanh", "relu"] = "tanh",
 ) -> nn.RNNBase:
     """PyTorch's ``nn.RNN``, ``nn.LSTM`` or ``nn.GRU``. ``dropout`` is between layers, ``nonlinearity`` nn.RNN's own."""
-    if cell not in ("RNN", "LSTM", "GRU"):
-        raise ValueError(f"cell: expected 'RNN' or 'LSTM' or 'GRU', got {cell!r}")
+    require_choice("cell", cell, ("RNN", "LSTM", "GRU"))
     if cell != "RNN" and nonlinearity != "tanh":
         raise ValueError(f"nonlinearity: expected 'tanh', which {cell} has built in, got {nonlinearity!r}")
     options = {"nonlinearity": nonlinearity} if cell == "RNN" else {}
@@ -115,28 +125,32 @@ def run_layer(
     return pad_packed_sequence(packed, total_length=T)[0], state
 
 
+def state_arrays(state: State) -> tuple[Tensor, ...]:
+    """``(h,)``, or ``(h, c)`` of an LSTM."""
+    return (state,) if isinstance(state, Tensor) else tuple(state)
+
+
 def require_state(layer: nn.RNNBase, state: State | None, batch: int) -> None:
     """Raise ``ValueError`` unless ``state`` is None or fits a layer and a batch of this size."""
     if state is None:
         return
     shape = (layer.num_layers * (1 + layer.bidirectional), batch, layer.hidden_size)
     expected = f"(h, c), each {shape}" if isinstance(layer, nn.LSTM) else f"h {shape}"
-    arrays = (state,) if isinstance(state, Tensor) else tuple(state)
+    arrays = state_arrays(state)
     if isinstance(state, Tensor) == isinstance(layer, nn.LSTM) or any(array.shape != shape for array in arrays):
         raise ValueError(f"state: expected {expected}, got {[tuple(array.shape) for array in arrays]}")
 
 
 @torch.no_grad()
 def forget_bias_(module: AnyModule, bias: float = 1.0) -> AnyModule:
-    """Let the gate that keeps the old state start with this bias: f of every LSTM, z of every GRU in ``module``.
+    """Set the bias of the gate that keeps the old state: f of every LSTM, z of every GRU in ``module``.
 
     At first the gate is about ``sigmoid(bias)`` and the state lasts about ``1 / (1 - sigmoid(bias)) = 1 + e^bias``
-    steps: with ``math.log(T)``, T + 1. PyTorch has two biases for each gate, whose sum this is: one becomes ``bias``,
-    the other 0. Source: Gers et al. 2000; Jozefowicz et al. 2015, *An empirical exploration of recurrent network
-    architectures*, who recommend 1 for the LSTM.
+    steps, T + 1 for ``math.log(T)``. PyTorch adds two biases for each gate: one becomes ``bias``, the other 0. Source:
+    Gers et al. 2000, *Learning to forget: continual prediction with LSTM*; Jozefowicz et al. 2015, *An empirical
+    exploration of recurrent network architectures*, who recommend 1 for the LSTM.
     """
-    if not math.isfinite(bias):
-        raise ValueError(f"bias: expected a finite number, got {bias!r}")
+    require_finite("bias", bias)
     for layer in _layers(module, nn.LSTM, nn.GRU):
         for from_input, from_hidden in _gate_biases(layer, _KEEPING):
             from_input.fill_(bias)
@@ -146,11 +160,11 @@ def forget_bias_(module: AnyModule, bias: float = 1.0) -> AnyModule:
 
 @torch.no_grad()
 def chrono_(module: AnyModule, longest: float) -> AnyModule:
-    """Spread the memories of every LSTM and GRU in ``module`` over 2 to ``longest`` steps, each unit its own.
+    """Spread the memory spans of the units of every LSTM and GRU in ``module`` over 2 to ``longest`` steps.
 
-    ``b_f = log u``, ``b_i = -b_f`` with u uniform between 1 and ``longest - 1``; ``b_z = log u`` for a GRU, whose z
-    keeps the state in PyTorch's form. As in :func:`forget_bias_`, these are sums of PyTorch's two biases. Source:
-    Tallec and Ollivier 2018, *Can recurrent neural networks warp time?*
+    ``b_f = log u``, ``b_i = -b_f`` with u uniform between 1 and ``longest - 1``, drawn for each unit; ``b_z = log u``
+    for a GRU, whose z keeps the state in PyTorch's form. As in :func:`forget_bias_`, these are sums of PyTorch's two
+    biases. Source: Tallec and Ollivier 2018, *Can recurrent neural networks warp time?*
     """
     if not 2 < longest < math.inf:
         raise ValueError(f"longest: expected a number of steps above 2, got {longest!r}")
@@ -166,11 +180,11 @@ def chrono_(module: AnyModule, longest: float) -> AnyModule:
 
 @torch.no_grad()
 def orthogonal_(module: AnyModule) -> AnyModule:
-    """Make every recurrent matrix (H, H) in ``module`` a random orthogonal one, that of each gate by itself.
+    """Make every recurrent matrix (H, H) in ``module`` a random orthogonal one, for each gate separately.
 
-    Such a matrix changes no vector's length, so that a linear network would neither lose nor inflate its state or its
-    gradient. Source: Saxe et al. 2014, *Exact solutions to the nonlinear dynamics of learning in deep linear neural
-    networks*.
+    An orthogonal matrix keeps the length of every vector, so in a linear network neither the state nor the gradient
+    would vanish or explode. Source: Saxe et al. 2014, *Exact solutions to the nonlinear dynamics of learning in deep
+    linear neural networks*.
     """
     for layer in _layers(module, nn.RNN, nn.LSTM, nn.GRU):
         for weight in _parameters(layer, "weight_hh"):

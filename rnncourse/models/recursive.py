@@ -1,4 +1,4 @@
-"""Recursive networks: one composition, applied along a tree until a sentence is one vector, with scores at every node.
+"""Recursive networks: one composition applied up a tree, until a sentence is one vector; every node gets scores.
 
 They take what :func:`rnncourse.data.tree_batch` makes and go up the trees of a whole batch height by height.
 """
@@ -14,15 +14,15 @@ from rnncourse.models.recurrent import require_tokens
 class TreeModel(nn.Module):
     """What the networks here share: ``embedding`` of words, the way up, and ``readout`` of every node's vector.
 
-    Subclasses give ``compose(children)``, from the states of two children (M, 2, S) to their parents' (M, S), and
-    where a state is not simply the vector of its node, ``leaves(words)``, from embeddings (N, D) to states (N, S), and
-    ``vectors(states)``, from states (R, S) to vectors (R, H).
+    Subclasses give ``compose(children)``, from the states of pairs of children (M, 2, S) to those of their parents
+    (M, S). Where a state is more than the vector of its node, they also give ``leaves(words)``, from embeddings (N, D)
+    to states (N, S), and ``vectors(states)``, from states (R, S) to vectors (R, H).
     """
 
-    def __init__(self, vocabulary_size: int, embedding_size: int, hidden_size: int, classes: int) -> None:
+    def __init__(self, vocabulary_size: int, embedding_size: int, hidden_size: int, output_size: int) -> None:
         super().__init__()
         self.embedding = nn.Embedding(vocabulary_size, embedding_size)
-        self.readout = nn.Linear(hidden_size, classes)
+        self.readout = nn.Linear(hidden_size, output_size)
 
     def forward(self, tokens: Tensor, children: Tensor, ends: Tensor, rows: Tensor) -> tuple[Tensor, Tensor]:
         """Return the scores of the classes (2L-1, B, K) and the vectors (2L-1, B, H) of all nodes.
@@ -58,8 +58,8 @@ class RecursiveNetwork(TreeModel):
     ``rnncourse.scratch.recursive.RecursiveNetwork`` over embedded words.
     """
 
-    def __init__(self, vocabulary_size: int, embedding_size: int, classes: int) -> None:
-        super().__init__(vocabulary_size, embedding_size, embedding_size, classes)
+    def __init__(self, vocabulary_size: int, embedding_size: int, output_size: int) -> None:
+        super().__init__(vocabulary_size, embedding_size, embedding_size, output_size)
         self.composition = nn.Linear(2 * embedding_size, embedding_size)
 
     def compose(self, children: Tensor) -> Tensor:
@@ -73,8 +73,8 @@ class RecursiveTensorNetwork(RecursiveNetwork):
     ``rnncourse.scratch.recursive.RecursiveTensorNetwork`` over embedded words.
     """
 
-    def __init__(self, vocabulary_size: int, embedding_size: int, classes: int) -> None:
-        super().__init__(vocabulary_size, embedding_size, classes)
+    def __init__(self, vocabulary_size: int, embedding_size: int, output_size: int) -> None:
+        super().__init__(vocabulary_size, embedding_size, output_size)
         D = embedding_size
         self.V = nn.Parameter(torch.empty(D, 2 * D, 2 * D).uniform_(-0.5 / D, 0.5 / D))
 
@@ -95,8 +95,8 @@ class TreeLSTM(TreeModel):
     section 3.2 with N = 2.
     """
 
-    def __init__(self, vocabulary_size: int, embedding_size: int, hidden_size: int, classes: int) -> None:
-        super().__init__(vocabulary_size, embedding_size, hidden_size, classes)
+    def __init__(self, vocabulary_size: int, embedding_size: int, hidden_size: int, output_size: int) -> None:
+        super().__init__(vocabulary_size, embedding_size, hidden_size, output_size)
         self.from_word = nn.Linear(embedding_size, 3 * hidden_size, bias=False)
         self.from_children = nn.Linear(2 * hidden_size, 5 * hidden_size, bias=False)
         self.b = nn.Parameter(torch.zeros(4, hidden_size))

@@ -16,7 +16,9 @@ from rnncourse.models.recurrent import (
     require_numbers,
     require_state,
     run_layer,
+    state_arrays,
 )
+from rnncourse.scratch.validate import require_size
 
 
 class SequenceModel(nn.Module):
@@ -24,7 +26,8 @@ class SequenceModel(nn.Module):
 
     Inputs are numbers (T, B, D) with D the ``input_size``, or, given a ``vocabulary_size``, words (T, B), which a table
     turns into D numbers each. ``options`` are those of :func:`recurrent_layer`: ``layers``, ``bidirectional``,
-    ``nonlinearity``. ``dropout`` is on everything that goes up, not on what goes on in time (Zaremba et al. 2014).
+    ``nonlinearity``. ``dropout`` is applied between layers and at both ends, never from step to step (Zaremba et al.
+    2014, *Recurrent neural network regularization*).
     """
 
     def __init__(
@@ -58,8 +61,7 @@ class Tagger(SequenceModel):
     ``h_t = cell(x_t, h_{t-1})``, ``o_t = h_t @ W_hy + b_y``
 
     The outputs are scores of K tags, or forecasts of K numbers. With ``bidirectional=True``, h_t has read the whole
-    sequence. In one direction the state may be carried: a run over two pieces, the second from the state of the first,
-    is the run over the whole, so a stream may be followed one step at a time.
+    sequence. In one direction a sequence may be run in pieces, each from the state that the one before returned.
     """
 
     def forward(
@@ -82,7 +84,7 @@ class Classifier(SequenceModel):
     ) -> tuple[Tensor, State]:
         """Return outputs (B, K) and the state after each sequence's last step; see :class:`SequenceModel`."""
         _, state = self.hidden_states(inputs, lengths, state)
-        h = state if isinstance(state, Tensor) else state[0]
+        h = state_arrays(state)[0]
         ends = torch.cat(tuple(h[-1 - self.layer.bidirectional :]), dim=1)
         return self.readout(self.dropout(ends)), state
 
@@ -141,8 +143,7 @@ class LanguageModel(SequenceModel):
 
         The law is ``softmax(logits / temperature)``; temperature 0 takes the most probable word.
         """
-        if steps < 1:
-            raise ValueError(f"steps: expected an integer of at least 1, got {steps!r}")
+        require_size("steps", steps)
         drawn, state = [], None
         with evaluating(self):
             for _ in range(steps):
@@ -196,9 +197,9 @@ def gates(layer: nn.LSTM | nn.GRU, inputs: Tensor, state: State | None = None) -
     """What happens inside an ``nn.LSTM`` or ``nn.GRU`` over inputs (T, B, D), computed again from its weights.
 
     ``i, f, o = sigmoid(a_i), sigmoid(a_f), sigmoid(a_o)``, ``g = tanh(a_g)``, ``c_t = f * c_{t-1} + i * g``,
-    ``h_t = o * tanh(c_t)``; or ``r, z = sigmoid(a_r), sigmoid(a_z)``, ``n = tanh(a_n + r * (W_hn h_{t-1} + b_hn))``,
-    ``h_t = (1 - z) * n + z * h_{t-1}``. For a model over words: ``gates(model.layer, model.inputs(tokens))``. The layer
-    has one direction and no layers above it.
+    ``h_t = o * tanh(c_t)``; or ``r, z = sigmoid(a_r), sigmoid(a_z)``, ``n = tanh(a_n + r * (h_{t-1} @ W_hn + b_hn))``,
+    ``h_t = (1 - z) * n + z * h_{t-1}``. Only for a layer with ``num_layers=1`` and one direction. For a model over
+    words: ``gates(model.layer, model.inputs(tokens))``.
     """
     if not isinstance(layer, nn.LSTM | nn.GRU) or layer.num_layers > 1 or layer.bidirectional:
         raise ValueError(f"layer: expected an nn.LSTM or nn.GRU of one layer and one direction, got {layer}")
@@ -208,7 +209,7 @@ def gates(layer: nn.LSTM | nn.GRU, inputs: Tensor, state: State | None = None) -
     if state is None:
         before = (inputs.new_zeros(inputs.shape[1], layer.hidden_size),) * arrays
     else:
-        before = tuple(array[0] for array in ((state,) if isinstance(state, Tensor) else state))
+        before = tuple(array[0] for array in state_arrays(state))
     steps = []
     for x in inputs:
         steps.append(step(layer, x, *before))
@@ -217,20 +218,20 @@ def gates(layer: nn.LSTM | nn.GRU, inputs: Tensor, state: State | None = None) -
 
 
 def _lstm_step(layer: nn.LSTM, x: Tensor, h: Tensor, c: Tensor) -> LSTMGates:
-    scores = _scores(layer, x, "ih") + _scores(layer, h, "hh")
-    a_i, a_f, a_g, a_o = scores.chunk(4, dim=1)
+    a = _preactivations(layer, x, "ih") + _preactivations(layer, h, "hh")
+    a_i, a_f, a_g, a_o = a.chunk(4, dim=1)
     i, f, g, o = a_i.sigmoid(), a_f.sigmoid(), a_g.tanh(), a_o.sigmoid()
     c = f * c + i * g
     return LSTMGates(i, f, g, o, c, o * c.tanh())
 
 
 def _gru_step(layer: nn.GRU, x: Tensor, h: Tensor) -> GRUGates:
-    a_r, a_z, a_n = _scores(layer, x, "ih").chunk(3, dim=1)
-    b_r, b_z, b_n = _scores(layer, h, "hh").chunk(3, dim=1)
-    r, z = (a_r + b_r).sigmoid(), (a_z + b_z).sigmoid()
-    n = (a_n + r * b_n).tanh()
+    x_r, x_z, x_n = _preactivations(layer, x, "ih").chunk(3, dim=1)
+    h_r, h_z, h_n = _preactivations(layer, h, "hh").chunk(3, dim=1)
+    r, z = (x_r + h_r).sigmoid(), (x_z + h_z).sigmoid()
+    n = (x_n + r * h_n).tanh()
     return GRUGates(r, z, n, (1 - z) * n + z * h)
 
 
-def _scores(layer: nn.RNNBase, rows: Tensor, name: str) -> Tensor:
+def _preactivations(layer: nn.RNNBase, rows: Tensor, name: str) -> Tensor:
     return functional.linear(rows, getattr(layer, f"weight_{name}_l0"), getattr(layer, f"bias_{name}_l0", None))

@@ -1,13 +1,14 @@
-"""Recurrent layers on layers, with shorter ways through them. Layers without such ways are ``num_layers`` of torch's."""
+"""Recurrent layers on layers, with shortcuts from layer to layer, which PyTorch's ``num_layers`` does not have."""
 
 from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
-from rnncourse.models.recurrent import CellName, InputLayer, State, recurrent_layer, run_layer
+from rnncourse.models.recurrent import CellName, InputLayer, State, recurrent_layer, run_layer, state_arrays
+from rnncourse.scratch.validate import require_choice, require_size
 
-Connections = Literal["skip", "dense"] | None
+Connections = Literal["plain", "skip", "dense"]
 
 
 class StackedRecurrent(nn.Module):
@@ -15,14 +16,15 @@ class StackedRecurrent(nn.Module):
 
     With y_0 = x and y_l what layer l puts out, layer l + 1 reads
 
-    - None: ``y_l = layer_l(y_{l-1})``, as in ``nn.LSTM(..., num_layers)``;
+    - ``"plain"``: ``y_l = layer_l(y_{l-1})``, as in ``nn.LSTM(..., num_layers)``;
     - ``"skip"``: from the second layer on the input is added to the output, ``y_l = layer_l(y_{l-1}) + y_{l-1}``
       (residual connections, Wu et al. 2016, *Google's neural machine translation system*, section 3.1);
     - ``"dense"``: all that came before side by side, ``[x, y_1, ..., y_l]`` (Huang et al. 2017, *Densely connected
       convolutional networks*).
 
-    Both were compared over recurrent layers by Britz et al. 2017, *Massive exploration of neural machine translation
-    architectures*. As in ``rnncourse.scratch.Stacked``, the outputs are the last y.
+    Britz et al. 2017, *Massive exploration of neural machine translation architectures*, compare residual and dense
+    recurrent layers, but their dense ones add what came before in place of concatenating it. As in
+    ``rnncourse.scratch.Stacked``, the outputs are the last y.
     """
 
     def __init__(
@@ -32,13 +34,11 @@ class StackedRecurrent(nn.Module):
         cell: CellName = "LSTM",
         *,
         layers: int,
-        connections: Connections = None,
+        connections: Connections = "plain",
     ) -> None:
         super().__init__()
-        if connections not in (None, "skip", "dense"):
-            raise ValueError(f"connections: expected None or 'skip' or 'dense', got {connections!r}")
-        if layers < 1:
-            raise ValueError(f"layers: expected an integer of at least 1, got {layers!r}")
+        require_choice("connections", connections, ("plain", "skip", "dense"))
+        require_size("layers", layers)
         self.connections = connections
         above = (input_size + n * hidden_size if connections == "dense" else hidden_size for n in range(1, layers))
         self.layers = nn.ModuleList(recurrent_layer(cell, width, hidden_size) for width in (input_size, *above))
@@ -65,7 +65,7 @@ class StackedRecurrent(nn.Module):
         """The state of each layer, (1, B, H) or two of these."""
         if state is None:
             return [None] * len(self.layers)
-        arrays = (state,) if isinstance(state, Tensor) else state
+        arrays = state_arrays(state)
         if any(len(array) != len(self.layers) for array in arrays):
             shapes = [tuple(array.shape) for array in arrays]
             raise ValueError(f"state: expected ({len(self.layers)}, B, H), a row for each layer, got {shapes}")
@@ -88,7 +88,7 @@ class StackedTagger(nn.Module):
         cell: CellName = "LSTM",
         *,
         layers: int,
-        connections: Connections = None,
+        connections: Connections = "plain",
         vocabulary_size: int | None = None,
     ) -> None:
         super().__init__()

@@ -11,6 +11,7 @@ from rnncourse.scratch.attention import (
     ScaledDotProductAttention,
 )
 from rnncourse.scratch.cells import ElmanCell, GRUCell, LSTMCell
+from rnncourse.scratch.feedback_cells import ElmanJordanCell, JordanCell
 from rnncourse.scratch.highway import Highway
 from rnncourse.scratch.layers import Embedding, Linear
 from rnncourse.scratch.recurrent import GRU, LSTM, RNN, Bidirectional, Stacked, Unrolled
@@ -23,10 +24,12 @@ __all__ = [
     "Bidirectional",
     "DotProductAttention",
     "ElmanCell",
+    "ElmanJordanCell",
     "Embedding",
     "GRUCell",
     "GeneralAttention",
     "Highway",
+    "JordanCell",
     "LSTMCell",
     "Linear",
     "ScaledDotProductAttention",

@@ -69,6 +69,27 @@ def truncated_backward(cell, doutputs, caches, window, stride=1):
     return np.stack(dx)
 
 
+def gradient_sizes(cell, doutput, caches):
+    """How large the gradient of one step's output is, seen from the states before it: (T, T), by step and lag.
+
+    Entry ``[t, k]`` is ``||dL_t / ds_{t-k}||``, s the whole state (both h and c of an LSTM) and ``dL_t / dh_t =
+    doutput`` (B, H) at every step; where k > t there is no state, and it is NaN. ``viz.gradient_heatmap`` draws it.
+    ``cell.grads`` is left as it was. This takes T^2 / 2 steps back.
+    """
+    require_array("doutput", doutput, ("B", cell.output_size), cell.dtype)
+    _require_caches(caches)
+    T, before = len(caches), {name: grad.copy() for name, grad in cell.grads.items()}
+    sizes = np.full((T, T), np.nan)
+    for t in range(T):
+        dstate = _with_output(_zero_state(cell, doutput[None]), doutput)
+        for k in range(t + 1):
+            sizes[t, k] = np.sqrt(sum(np.square(array).sum() for array in unpack(dstate)))
+            _, dstate = cell.backward(dstate, caches[t - k])
+    for name, grad in before.items():
+        cell.grads[name][...] = grad
+    return sizes
+
+
 def _zero_state(cell, doutputs):
     """A gradient of 0 for every array of the state."""
     return pack(np.zeros((doutputs.shape[1], size), doutputs.dtype) for size in cell.state_sizes)
@@ -81,6 +102,10 @@ def _with_output(dstate, doutput):
 
 
 def _require_steps(cell, doutputs, caches):
+    _require_caches(caches)
+    require_array("doutputs", doutputs, (len(caches), "B", cell.output_size), cell.dtype)
+
+
+def _require_caches(caches):
     if not caches:
         raise ValueError("caches: expected one per step, got none")
-    require_array("doutputs", doutputs, (len(caches), "B", cell.output_size), cell.dtype)

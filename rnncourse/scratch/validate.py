@@ -67,6 +67,12 @@ def require_size(name, size):
         raise ValueError(f"{name}: expected an integer of at least 1, got {size!r}")
 
 
+def require_count(name, count):
+    """Raise ``ValueError`` unless ``count`` is an integer of at least 0."""
+    if not isinstance(count, int | np.integer) or isinstance(count, bool) or count < 0:
+        raise ValueError(f"{name}: expected an integer of at least 0, got {count!r}")
+
+
 def require_choice(name, value, choices):
     """Raise ``ValueError`` unless ``value`` is one of the choices."""
     if not any(value is choice or (isinstance(value, str) and value == choice) for choice in choices):
@@ -83,6 +89,12 @@ def require_all_finite(name, array):
     """Raise ``ValueError`` if an array of floats holds NaN or infinity, which tanh would turn into a harmless 1."""
     if not np.isfinite(array).all():
         raise ValueError(f"{name}: expected finite numbers, got NaN or infinity")
+
+
+def require_rng(rng):
+    """Raise ``ValueError`` unless ``rng`` is a generator of random numbers; a seed alone is none."""
+    if not isinstance(rng, np.random.Generator):
+        raise ValueError(f"rng: expected a generator such as np.random.default_rng(0), got {rng!r:.60}")
 
 
 def require_lengths(name, lengths, steps, batch):

@@ -1,6 +1,6 @@
 """Training: one loop for all models, and comparisons of models over several seeds.
 
-What needs torch is imported when it is asked for first, so that intervals cost a NumPy-only chapter no torch.
+What needs torch is imported on first use, so that a NumPy-only chapter can have intervals without importing torch.
 """
 
 from rnncourse.training.intervals import mean_and_interval
@@ -11,6 +11,7 @@ __all__ = [
     "TrainingDiverged",
     "compare",
     "cross_entropy",
+    "generate",
     "mean_and_interval",
     "mean_squared_error",
     "predict",

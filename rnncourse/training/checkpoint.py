@@ -2,6 +2,7 @@
 
 import io
 import math
+import zipfile
 from pathlib import Path
 
 import torch
@@ -42,6 +43,9 @@ def _read(path, device):
     if path.is_file():
         content = io.BytesIO(path.read_bytes())
         try:
+            if zipfile.ZipFile(content).testzip() is not None:  # torch itself does not look at all the checksums
+                raise zipfile.BadZipFile
+            content.seek(0)
             stored = torch.load(content, map_location=device, weights_only=True)
         except Exception:  # noqa: BLE001, whatever unpickling makes of a file of another kind
             stored = None

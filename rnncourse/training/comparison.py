@@ -13,7 +13,7 @@ from rnncourse.training.intervals import Difference, holm, mean_and_interval, pa
 from rnncourse.training.loop import train
 from rnncourse.training.randomness import repeatable, seed_torch
 from rnncourse.training.run import Run
-from rnncourse.training.tensors import place_of
+from rnncourse.training.tensors import device_and_dtype
 
 
 def compare(
@@ -32,25 +32,27 @@ def compare(
     """Train every model ``{name: make_model}`` with every seed and return their scores as a :class:`Comparison`.
 
     With the same seed all models get the same batches, so that the runs of two models are pairs. ``score(model)``
-    returns a number, and is called in eval() mode without gradients. ``baseline`` is the model that the others are
-    held against, the first unless named. ``checkpoint`` is a folder with a file for each run, so that a comparison
-    that was killed goes on where it was. ``batches``, ``loss``, ``steps`` and the ``options`` are those of ``train``.
+    returns a number, and is called in eval() mode without gradients. ``baseline`` names the model that the others are
+    compared with, by default the first. ``checkpoint`` is a folder with a file for each run, so that a comparison that
+    was killed goes on where it was. ``batches``, ``loss``, ``steps`` and ``options`` are those of ``train``.
 
     At least two different seeds are needed, and every score must be finite: else ``ValueError``.
     """
     seeds = _require_seeds(seeds)
     _require_models(models, baseline)
+    if not callable(score):
+        raise ValueError(f"score: expected a function, got {type(score).__name__}")
     runs, scores = {name: [] for name in models}, {name: [] for name in models}
     for name, make_model in models.items():
         for seed in seeds:
-            words = f"{name}, seed {seed}"
+            label = f"{name}, seed {seed}"
             path = None if checkpoint is None else Path(checkpoint) / f"{quote(name, safe='')}-seed{seed}.pt"
-            settings = {"steps": steps, "seed": seed, "checkpoint": path, "progress": progress and words, **options}
-            run = _run_of(words, make_model, batches, loss, settings)
+            settings = {"steps": steps, "seed": seed, "checkpoint": path, "progress": progress and label, **options}
+            run = _run_of(label, make_model, batches, loss, settings)
             if any(run.model is other.model for others in runs.values() for other in others):
                 raise ValueError(f"models[{name!r}]: expected a new model from every call, got the same one twice")
             runs[name].append(run)
-            scores[name].append(_score_of(words, run.model, score, seed))
+            scores[name].append(_score_of(label, run.model, score, seed))
     return Comparison(scores, seeds=seeds, baseline=baseline, runs=runs)
 
 
@@ -84,8 +86,8 @@ class Comparison:
     def difference(self, name: str, other: str | None = None) -> Difference:
         """How much higher ``name`` scores than ``other``, the baseline unless named: mean, half width and p.
 
-        Paired over the seeds. p is that of the t-test after Holm's correction for all comparisons with the baseline;
-        with ``other`` instead, where neither of the two is the baseline.
+        Paired over the seeds. p is that of the t-test after Holm's correction for all comparisons with the baseline or,
+        where neither of the two is the baseline, for all comparisons with ``other``.
         """
         other = self.baseline if other is None else other
         for key in (name, other):
@@ -108,13 +110,45 @@ class Comparison:
         if found.half_width == 0:
             if found.mean == 0:
                 return f"{name} and {other} have the same score with each of {seeds}"
-            return f"{direction} {abs(found.mean):.3g} with each of {seeds}: more than chance"
+            verdict = "more than chance" if found.is_clear else "too few to tell it from chance"
+            return f"{direction} {abs(found.mean):.3g} with each of {seeds}: {verdict}"
         p = f"p {_written_p(found.p)}{self._correction()}"
         if found.is_clear:
             amount = _written(abs(found.mean), found.half_width)
             return f"{direction} {amount} (95 %, paired over {seeds}, {p}): more than chance"
         amount = _written(found.mean, found.half_width)
         return f"{name} and {other} cannot be told apart with {seeds}: they differ by {amount} (95 %, paired, {p})"
+
+    def along(self, values: Iterable[float], score: Callable) -> dict[str, tuple]:
+        """Score the same runs once for each of ``values``, such as lengths: one curve of every model.
+
+        ``score(model, value)`` returns a number, as the score of :func:`compare` does. Returns what
+        ``viz.learning_curves`` draws: ``{name: (values (N,), scores (S, N), half widths of the 95 % intervals (N,))}``.
+        """
+        self._require_runs()
+        values, curves = list(values), {}
+        for name, runs in self.runs.items():
+            pairs = list(zip(self.seeds, runs, strict=True))
+            scores = np.array([[_score_at(name, run, score, value, seed) for value in values] for seed, run in pairs])
+            curves[name] = (np.array(values), scores, np.array([mean_and_interval(at)[1] for at in scores.T]))
+        return curves
+
+    def losses(self) -> dict[str, tuple]:
+        """The losses of all runs, as ``viz.learning_curves`` draws them: ``{name: (steps (N,), losses (S, N))}``.
+
+        Steps count from 1 to those of the longest run; where a shorter one has ended, its loss is NaN.
+        """
+        self._require_runs()
+        curves = {}
+        for name, runs in self.runs.items():
+            longest = max(len(run.losses) for run in runs)
+            padded = [np.append(run.losses, np.full(longest - len(run.losses), np.nan)) for run in runs]
+            curves[name] = (np.arange(1, longest + 1), np.array(padded))
+        return curves
+
+    def _require_runs(self):
+        if not self.runs:
+            raise ValueError("runs: expected those of a training, which compare() keeps, got scores alone")
 
     def __repr__(self):
         lines = self._table()
@@ -149,26 +183,32 @@ class Comparison:
         return f", Holm's correction for {comparisons}" if comparisons > 1 else ""
 
 
-def _run_of(words, make_model, batches, loss, settings):
+def _run_of(label, make_model, batches, loss, settings):
     try:
         return train(make_model, batches, loss, **settings)
     except FloatingPointError as error:
-        error.add_note(f"This was {words}.")
+        error.add_note(f"This was {label}.")
         raise
 
 
-def _score_of(words, model, score, seed):
-    device, _ = place_of(model)
+def _score_of(label, model, score, seed):
+    device, _ = device_and_dtype(model)
     with repeatable(device), evaluating(model):
         seed_torch(seed, device)
         value = float(score(model))
     if not math.isfinite(value):
-        raise ValueError(f"score: expected a finite number, got {value} for {words}")
+        raise ValueError(f"score: expected a finite number, got {value} for {label}")
     return value
 
 
+def _score_at(name, run, score, value, seed):
+    return _score_of(f"{name} at {value}, seed {seed}", run.model, lambda model: score(model, value), seed)
+
+
 def _require_seeds(seeds):
-    seeds = list(seeds)
+    seeds = list(seeds) if isinstance(seeds, Iterable) else seeds
+    if not isinstance(seeds, list):
+        raise ValueError(f"seeds: expected at least 2 different integers, such as range(3), got {seeds!r}")
     if len(seeds) < 2 or len(set(seeds)) < len(seeds):
         raise ValueError(f"seeds: expected at least 2 different integers, got {seeds}")
     return seeds

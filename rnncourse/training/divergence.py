@@ -1,4 +1,4 @@
-"""Where a run stops because its numbers are no numbers any more, and the sentence that says what to try."""
+"""When a loss or gradient stops being finite: the error, and the sentence that says what to try."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from rnncourse.training.run import Run
 BEFORE = 10
 """How many steps before the trouble are looked at."""
 LARGE = 1e4
-"""Gradient norms and outputs beyond this are taken for the signs of an explosion."""
+"""Gradient norms and outputs beyond this count as signs of an explosion."""
 
 
 class TrainingDiverged(FloatingPointError):
@@ -27,7 +27,7 @@ class TrainingDiverged(FloatingPointError):
 
 @dataclass(frozen=True)
 class Trouble:
-    """What was there when a number was not finite; ``gradient_norm`` is None when the loss was it already."""
+    """What was seen when a number was not finite; ``gradient_norm`` is None when the loss itself was not finite."""
 
     step: int
     batch: tuple

@@ -36,7 +36,8 @@ def mean_and_interval(runs):
     if not np.isfinite(runs).all():
         raise ValueError(f"runs: expected finite numbers, got {runs[~np.isfinite(runs)][0]}")
     n = len(runs)
-    return float(runs.mean()), float(stdtrit(n - 1, 1 - LEVEL / 2) * runs.std(ddof=1) / np.sqrt(n))
+    deviation = runs.std(ddof=1) if np.ptp(runs) > 0 else 0.0  # of three times 0.1 NumPy's is 2e-17
+    return float(runs.mean()), float(stdtrit(n - 1, 1 - LEVEL / 2) * deviation / np.sqrt(n))
 
 
 def paired_difference(scores, others):
@@ -44,7 +45,8 @@ def paired_difference(scores, others):
 
     ``t = mean(d) / (s(d) / sqrt(n))`` with n - 1 degrees of freedom; p is the chance of a t at least as far from 0, on
     either side, if only the seeds made the difference. Where all d are the same there is no spread to judge by: p is
-    then the limit of the test, 0, or 1 if all d are 0. Both arguments are (S,), S at least 2.
+    then the limit of the test, 0, or 1 if all d are 0. Two equal d do not count as certain, since coarse scores such as
+    accuracies on few examples make them by chance: p is 1/2, that of their signs alone. Both arguments are (S,), S at least 2.
     """
     scores, others = np.asarray(scores, dtype=float), np.asarray(others, dtype=float)
     if scores.shape != others.shape:
@@ -56,7 +58,8 @@ def paired_difference(scores, others):
     rounding = 4 * np.finfo(float).eps * max(np.abs(scores).max(), np.abs(others).max())
     if np.ptp(d) <= rounding:
         is_zero = abs(mean) <= rounding
-        return Difference(0.0 if is_zero else mean, 0.0, float(is_zero))
+        certain = 0.5 if len(d) == 2 else 0.0
+        return Difference(0.0 if is_zero else mean, 0.0, 1.0 if is_zero else certain)
     n = len(d)
     return Difference(mean, half_width, float(2 * stdtr(n - 1, -abs(mean) / (d.std(ddof=1) / np.sqrt(n)))))
 

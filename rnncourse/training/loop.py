@@ -34,7 +34,7 @@ def train(
     device: str | torch.device = "auto",
     progress: bool | str = True,
 ) -> Run:
-    """Train a new model for so many steps and return it with its losses, as a :class:`Run`.
+    """Train a new model for ``steps`` steps and return it with its losses, as a :class:`Run`.
 
     - ``make_model()`` returns a new model; torch is seeded with ``seed`` before.
     - ``batches(step, rng)`` returns batch number ``step``, from 0: a tuple of NumPy arrays, what the model takes in
@@ -45,21 +45,32 @@ def train(
     - ``optimizer(parameters, lr=learning_rate)`` as in torch. ``schedule="one cycle"`` raises the rate to
       ``learning_rate`` over a tenth of the steps and lowers it to almost 0 over the others (Smith and Topin 2018).
     - ``clip_norm``: gradients whose joint norm is greater are scaled down to it (Pascanu et al. 2013); None: never. A
-      model of many, with a ``clip_grad_norm_`` of its own, clips by that.
-    - ``evaluate(model)`` returns a number that should get ``better``, "lower" or "higher". It is called without
-      gradients, in eval() mode, after every ``every`` steps and at the end. The weights of the best evaluation, the
-      first among equals, are those that are returned; ``patience`` evaluations without a better one end the run.
+      model with a method ``clip_grad_norm_``, such as ``LSTMPopulation``, clips by that.
+    - ``evaluate(model)`` returns a number; ``better`` says whether "lower" or "higher" is better. It is called without
+      gradients, in eval() mode, after every ``every`` steps and at the end. The model is returned with the weights of
+      the best evaluation, the first among equals; ``patience`` evaluations without a better one end the run.
     - ``checkpoint`` names a file, written after every ``every`` steps and at the end. If it is there already, the run
       goes on from it, with the numbers of a run without a break; a finished run is returned at once. Other settings,
       another model, loss or first batch than the file's are a ``ValueError``, and so is a file of another kind.
-    - ``device="auto"`` is an accelerator where there is one, else the CPU. ``progress``: a bar, for runs of more than a
-      second; words stand before it.
+    - ``device="auto"`` is an accelerator where there is one, else the CPU. ``progress``: whether runs of more than a
+      second show a bar; a string is the text before it.
 
-    torch runs on one thread meanwhile and draws from generators of its own; the caller's are left alone. So a run
-    gives the same numbers every time on a CPU. Raises :class:`TrainingDiverged` when a loss or gradient is not finite.
+    During training torch runs on one thread, and random states and the thread count of the caller are put back at the
+    end. So a run gives the same numbers every time on a CPU. Raises :class:`TrainingDiverged` when a loss or gradient
+    is not finite.
     """
     plan = Plan(
-        *(steps, seed, learning_rate, optimizer, schedule, clip_norm, carry_state, evaluate, every, patience, better)
+        steps=steps,
+        seed=seed,
+        learning_rate=learning_rate,
+        optimizer=optimizer,
+        schedule=schedule,
+        clip_norm=clip_norm,
+        carry_state=carry_state,
+        evaluate=evaluate,
+        every=every,
+        patience=patience,
+        better=better,
     )
     device = choose_device(device)
     with repeatable(device):
@@ -72,12 +83,11 @@ def train(
                 session.step()
                 bar.step(session.losses[-1], session.evaluations)
                 if session.steps % plan.every == 0 or session.steps == plan.steps:
-                    _pause(session, path)
+                    _evaluate_and_save(session, path)
         return session.finished_run()
 
 
-def _pause(session, path):
-    """What is done after every so many steps."""
+def _evaluate_and_save(session, path):
     if session.plan.evaluate is not None:
         session.evaluate()
     if path is not None:

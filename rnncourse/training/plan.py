@@ -6,6 +6,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 import torch
 
+from rnncourse.scratch.validate import require_choice, require_count, require_finite, require_positive, require_size
+
 RISE = 0.1
 """The share of the steps over which "one cycle" raises the learning rate."""
 
@@ -27,16 +29,18 @@ class Plan:
     better: str
 
     def __post_init__(self):
-        _require_integer("steps", self.steps, 1)
-        _require_integer("seed", self.seed, 0)
-        _require_integer("every", self.every, 1)
-        _require_positive("learning_rate", self.learning_rate)
+        require_size("steps", self.steps)
+        require_count("seed", self.seed)
+        require_size("every", self.every)
+        require_positive("learning_rate", self.learning_rate)
+        require_finite("learning_rate", self.learning_rate)
         if self.clip_norm is not None:
-            _require_positive("clip_norm", self.clip_norm)
-        _require_choice("schedule", self.schedule, (None, "one cycle"))
-        _require_choice("better", self.better, ("lower", "higher"))
+            require_positive("clip_norm", self.clip_norm)
+            require_finite("clip_norm", self.clip_norm)
+        require_choice("schedule", self.schedule, (None, "one cycle"))
+        require_choice("better", self.better, ("lower", "higher"))
         if self.patience is not None:
-            _require_integer("patience", self.patience, 1)
+            require_size("patience", self.patience)
             if self.evaluate is None:
                 raise ValueError(f"patience: expected evaluate= to go with it, got patience={self.patience} alone")
 
@@ -62,18 +66,3 @@ class Plan:
         values = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "optimizer"}
         values["evaluate"] = self.evaluate is not None
         return {name: value.item() if isinstance(value, np.generic) else value for name, value in values.items()}
-
-
-def _require_integer(name, value, least):
-    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
-        raise ValueError(f"{name}: expected an integer of at least {least}, got {value!r}")
-
-
-def _require_positive(name, value):
-    if not isinstance(value, int | float | np.number) or not 0 < value < np.inf:
-        raise ValueError(f"{name}: expected a positive number, got {value!r}")
-
-
-def _require_choice(name, value, choices):
-    if value not in choices:
-        raise ValueError(f"{name}: expected {' or '.join(map(repr, choices))}, got {value!r}")

@@ -11,8 +11,8 @@ DELAY = 1.0
 class Bar:
     """A bar over the steps of a run, with the loss and the last evaluation; none if ``progress`` is False.
 
-    A string stands before the bar. tqdm's own variable TQDM_DISABLE in the environment does away with it everywhere;
-    tqdm's notebook bar does not read it, so that it is read here.
+    A string is the text before the bar. The environment variable TQDM_DISABLE, tqdm's own, turns all bars off; tqdm's
+    notebook bar does not read it, so it is read here.
     """
 
     def __init__(self, progress: bool | str, steps: int, done: int):

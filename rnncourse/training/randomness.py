@@ -1,4 +1,4 @@
-"""Seeds and threads: what has to be fixed so that a run gives the same numbers whenever it is run or taken up again."""
+"""Seeds and threads: what has to be fixed so that a run gives the same numbers whenever it is run or resumed."""
 
 from contextlib import contextmanager
 
@@ -11,7 +11,7 @@ BLOCK = 64
 
 @contextmanager
 def repeatable(device: torch.device):
-    """One torch thread, and random numbers of its own: the reader's thread count and generators come back after it."""
+    """Inside, torch has one thread and its own random numbers; then the caller's thread count and generators return."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

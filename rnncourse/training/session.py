@@ -13,18 +13,21 @@ from rnncourse.training.evaluation import outputs_and_extra
 from rnncourse.training.plan import Plan
 from rnncourse.training.randomness import StepSeeds, seed_torch
 from rnncourse.training.run import Run
-from rnncourse.training.tensors import as_tensors, place_of
+from rnncourse.training.tensors import as_tensors, device_and_dtype
 
 
 class Session:
     """Makes the model from its seed and trains it step by step."""
 
     def __init__(self, make_model: Callable, batches: Callable, loss: Callable, plan: Plan, device: torch.device):
+        for name, function in (("batches", batches), ("loss", loss)):
+            if not callable(function):
+                raise ValueError(f"{name}: expected a function, got {type(function).__name__}")
         self.batches, self.loss, self.plan, self.device = batches, loss, plan, device
         self._seeds = StepSeeds(plan.seed, device)
         seed_torch(plan.seed, device)
         self.model = _new_model(make_model).to(device).train()
-        self._dtype = place_of(self.model)[1]
+        self._dtype = device_and_dtype(self.model)[1]
         self._parameters = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
         self._buffers = list(self.model.buffers())
         self._optimizer = plan.make_optimizer(self._parameters)
@@ -126,7 +129,7 @@ class Session:
         return self.plan.identity() | {"optimizer": self._optimizer_name} | weights
 
     def content(self) -> dict:
-        """All that changes in a run, as tensors and plain values."""
+        """All that changes during a run, as tensors and plain values, for :meth:`load`."""
         return {
             "model": self.model.state_dict(),
             "optimizer": self._optimizer.state_dict(),

@@ -10,13 +10,15 @@ def choose_device(device: str | torch.device) -> torch.device:
         there = torch.accelerator.is_available()
         return torch.accelerator.current_accelerator() if there else torch.device("cpu")
     try:
-        return torch.device(device)
-    except (RuntimeError, TypeError) as error:
-        raise ValueError(f"device: expected 'auto' or one that torch knows, such as 'cpu', got {device!r}") from error
+        return torch.empty(0, device=device).device
+    except (RuntimeError, TypeError, AssertionError) as error:  # of CUDA that is not there
+        raise ValueError(
+            f"device: expected 'auto' or one that this machine has, such as 'cpu', got {device!r}"
+        ) from error
 
 
-def place_of(model: torch.nn.Module) -> tuple[torch.device, torch.dtype]:
-    """Where the model's parameters are, and the type of its floats; CPU and float32 for a model without any."""
+def device_and_dtype(model: torch.nn.Module) -> tuple[torch.device, torch.dtype]:
+    """The device of a model's parameters and the type of its floats; CPU and float32 for a model without any."""
     floats = (parameter for parameter in model.parameters() if parameter.is_floating_point())
     first = next(floats, torch.zeros(()))
     return first.device, first.dtype
@@ -25,8 +27,8 @@ def place_of(model: torch.nn.Module) -> tuple[torch.device, torch.dtype]:
 def as_tensors(batch, device: torch.device, dtype: torch.dtype) -> tuple:
     """A batch, a tuple of at least an input and the targets, with its arrays as tensors on the device.
 
-    Floats take the model's ``dtype``, integers become int64, truth values stay. Arrays are copied, so that nothing a
-    model does reaches the data. Tuples and lists inside are gone through; tensors are moved, other values stay.
+    Float arrays take the model's ``dtype``, integers become int64, booleans stay. Arrays are copied, so that no model
+    can change the data. Tuples and lists inside are converted too; tensors are moved; other values stay as they are.
     """
     if not isinstance(batch, tuple | list) or len(batch) < 2:
         raise ValueError(f"batches: expected a tuple of inputs and, last, targets, got {_kind(batch)}")

@@ -1,9 +1,9 @@
-"""Where a model looks: attention between words, and attention over an image."""
+"""Where a model looks: attention between the words of two sentences."""
 
 from matplotlib.colors import Normalize
 from matplotlib.patches import Rectangle
 
-from rnncourse.viz.arguments import between, numbers, texts
+from rnncourse.viz.arguments import numbers, require_range, texts
 from rnncourse.viz.cells import colour_bar, draw_cells
 from rnncourse.viz.picture import Picture
 from rnncourse.viz.style import INK, LINE, POINTS, WEIGHTS, new_figure, styled
@@ -24,7 +24,7 @@ def alignment(weights, source, target, *, alt, true=(), value_label="attention w
     source = [plain(word) for word in texts("source", source, most=int(room / LINE))]
     spacing = room / len(source)
     weights = numbers("weights", weights, (len(target), len(source)), gaps=True)
-    between("weights", weights, 0, 1)
+    require_range("weights", weights, 0, 1)
     words = 16 if fit(source, spacing) else max(map(text_width, source)) + 10
     with styled():
         figure, axes = new_figure(height=(_ROW * max(len(target), 4) + words + 55) / 72)

@@ -10,8 +10,8 @@ def numbers(name, values, shape, *, gaps=False):
     shape. With ``gaps`` a value may be NaN: it is not known, and nothing is drawn there.
     """
     try:
-        array = np.asarray(values, dtype=float)
-    except (TypeError, ValueError, RuntimeError):  # RuntimeError: a tensor that still hangs on its graph
+        array = np.ma.filled(np.ma.asarray(values, dtype=float), np.nan)  # what is masked is not known either
+    except (TypeError, ValueError, RuntimeError):  # RuntimeError: a tensor that requires a gradient
         raise ValueError(f"{name}: expected an array of real numbers, got {type(values).__name__}") from None
     fits = shape is ... or (
         array.ndim == len(shape)
@@ -28,7 +28,7 @@ def numbers(name, values, shape, *, gaps=False):
     return array
 
 
-def between(name, array, low, high):
+def require_range(name, array, low, high):
     """Raise ``ValueError`` unless all values lie from ``low`` to ``high``, up to rounding; NaN is left out."""
     outside = array[(array < low - 1e-5) | (array > high + 1e-5)]
     if outside.size:
@@ -49,11 +49,10 @@ def texts(name, words, *, count=None, most=None):
     return words
 
 
-def some(name, mapping):
-    """The dict itself, or ``ValueError`` unless it names at least one thing to draw."""
+def require_parts(name, mapping):
+    """Raise ``ValueError`` unless ``mapping`` is a dict that names at least one thing to draw."""
     if not isinstance(mapping, dict) or not mapping:
         raise ValueError(f"{name}: expected a dict with a name for each part of the figure, got {mapping!r:.40}")
-    return mapping
 
 
 def _worst(array):

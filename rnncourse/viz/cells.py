@@ -42,8 +42,10 @@ def colours_of(values, low=None, high=None):
 
 def write_numbers(axes, values, image, cell):
     """Write each number into its cell if the widest fits, in black or white, whichever stands out more."""
+    if cell[0] < text_width("0") + 5 or cell[1] < LINE:
+        return
     written = {place: _short(value, values) for place, value in np.ndenumerate(values) if not np.isnan(value)}
-    if max(map(text_width, written.values())) + 5 > cell[0] or cell[1] < LINE:
+    if max(map(text_width, written.values())) + 5 > cell[0]:
         return
     for (row, column), text in written.items():
         red, green, blue, _ = image.to_rgba(values[row, column])

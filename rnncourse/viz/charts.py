@@ -3,13 +3,12 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from rnncourse.viz.arguments import numbers, texts
+from rnncourse.viz.arguments import numbers, require_parts, texts
 from rnncourse.viz.cells import colour_bar, colours_of, draw_cells, write_numbers
 from rnncourse.viz.picture import Picture
-from rnncourse.viz.style import FAINT, INK, POINTS, SERIES, new_figure, styled
+from rnncourse.viz.style import DASHES, FAINT, INK, POINTS, SERIES, new_figure, styled
 from rnncourse.viz.ticks import count_ticks, name_columns, name_rows, plain_log_ticks, text_width
 
-_DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1)), (0, (1, 1)))
 _MARKERS = ("o", "s", "^", "D", "v", "P")
 
 
@@ -22,13 +21,14 @@ def lines(
     ``{label: y}`` to compare with; ``band`` says in the legend what the bands are. Each curve differs in colour, dash
     and marker, so there are at most six. Returns a :class:`Picture`.
     """
-    if not 1 <= len(series) <= len(SERIES):
+    require_parts("series", series)
+    if len(series) > len(SERIES):
         raise ValueError(f"series: expected 1 to {len(SERIES)} curves that can be told apart, got {len(series)}")
     with styled():
         figure, axes = new_figure()
         for i, (label, (x, y, *edges)) in enumerate(series.items()):
             marker = _MARKERS[i] if markers else None
-            axes.plot(x, y, label=label, color=SERIES[i], linestyle=_DASHES[i], marker=marker)
+            axes.plot(x, y, label=label, color=SERIES[i], linestyle=DASHES[i], marker=marker)
             if edges:
                 axes.fill_between(x, *edges, color=SERIES[i], alpha=0.2, linewidth=0)
         axes.set(xlabel=x_label, ylabel=y_label, xscale=scales[0], yscale=scales[1], ylim=limits)
@@ -65,7 +65,9 @@ def _draw_levels(axes, levels):
 
 def bars(heights, *, x_label, y_label, alt, names=None, scale="linear", limits=None, highlight=()):
     """One bar per entry of ``heights``; ``names`` stand under the bars, those in ``highlight`` take another colour and an edge."""
-    names = [str(i) for i in range(len(heights))] if names is None else [str(name) for name in names]
+    heights = numbers("heights", heights, ("N",))
+    names = range(len(heights)) if names is None else names
+    names = texts("names", list(names), count=len(heights))
     marked = [name in {str(h) for h in highlight} for name in names]
     with styled():
         figure, axes = new_figure()
@@ -80,10 +82,14 @@ def bars(heights, *, x_label, y_label, alt, names=None, scale="linear", limits=N
 
 def seeds(runs, intervals, *, y_label, alt, levels=None, limits=None):
     """Every run of ``{name: values}`` as a dot, and beside the dots ``{name: (mean, half width)}``."""
+    require_parts("runs", runs)
+    require_parts("intervals", intervals)
+    if not runs.keys() <= intervals.keys():
+        raise ValueError(f"intervals: expected one for each of {', '.join(runs)}, got {', '.join(intervals)}")
     with styled():
         figure, axes = new_figure()
         for i, (name, values) in enumerate(runs.items()):
-            axes.plot(i + np.linspace(-0.2, 0.12, len(values)), values, "o", color=SERIES[0], alpha=0.6)
+            axes.plot(i + np.linspace(-0.2, 0.12, len(values)), values, "o", color=SERIES[0], alpha=0.75)
             mean, half_width = intervals[name]
             axes.errorbar(i + 0.28, mean, half_width, fmt="D", color=SERIES[1], capsize=4)
         axes.set(ylabel=y_label, ylim=limits, xlim=(-0.5, len(runs) - 0.3))

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.colors import Normalize
 
-from rnncourse.viz.arguments import between, numbers, some, texts
+from rnncourse.viz.arguments import numbers, require_parts, require_range, texts
 from rnncourse.viz.cells import draw_cells
 from rnncourse.viz.picture import Picture
 from rnncourse.viz.style import FAINT, INK, POINTS, SERIES, SIGNED, WEIGHTS, new_figure, styled
@@ -21,7 +21,8 @@ def gate_traces(tokens, gates, *, alt, limits=None, highlight=()):
     The tokens at the positions in ``highlight`` stand between dotted lines and are bold. Returns a :class:`Picture`.
     """
     tokens = [plain(token) for token in texts("tokens", tokens, most=_MOST_WORDS)]
-    ranges = {name: (limits or {}).get(name, (0, 1)) for name in some("gates", gates)}
+    require_parts("gates", gates)
+    ranges = {name: (limits or {}).get(name, (0, 1)) for name in gates}
     parts = {name: _checked(f"gates[{name!r}]", gate, len(tokens), *ranges[name]) for name, gate in gates.items()}
     outside = [position for position in highlight if not 0 <= position < len(tokens)]
     if outside:
@@ -49,7 +50,7 @@ def _checked(name, gate, T, low, high):
     gate = numbers(name, gate, ("T",) if np.ndim(gate) == 1 else ("T", "H"))
     if len(gate) != T:
         raise ValueError(f"{name}: expected {T} values or rows, one for each token, got {len(gate)}")
-    between(name, gate, low, high)
+    require_range(name, gate, low, high)
     return gate
 
 

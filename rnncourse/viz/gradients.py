@@ -5,7 +5,7 @@ import math
 import numpy as np
 from matplotlib.colors import LogNorm
 
-from rnncourse.viz.arguments import numbers, some
+from rnncourse.viz.arguments import numbers, require_parts
 from rnncourse.viz.cells import colour_bar, draw_cells
 from rnncourse.viz.picture import Picture
 from rnncourse.viz.style import SIZES, new_figure, styled
@@ -23,7 +23,8 @@ def gradient_heatmap(sizes, *, alt, limits=None, value_label="size of the gradie
     whatever the array holds; so is NaN. ``limits`` are the smallest and the largest size that have a colour of their
     own (by default the powers of ten around all sizes, at most twelve of them). Returns a :class:`Picture`.
     """
-    parts = {name: _defined(name, array) for name, array in some("sizes", sizes).items()}
+    require_parts("sizes", sizes)
+    parts = {name: _defined(name, array) for name, array in sizes.items()}
     norm = LogNorm(*_range_of_sizes(np.concatenate([part.ravel() for part in parts.values()]), limits))
     smallest = min(np.nanmin(part) for part in parts.values())
     with styled():

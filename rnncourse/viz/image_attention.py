@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.colors import Normalize
 from matplotlib.patches import Rectangle
 
-from rnncourse.viz.arguments import between, numbers, texts
+from rnncourse.viz.arguments import numbers, require_range, texts
 from rnncourse.viz.cells import colour_bar, draw_cells
 from rnncourse.viz.picture import Picture
 from rnncourse.viz.style import FAINT, ON_BRIGHT, ON_DARK, POINTS, VEIL, new_figure, styled
@@ -14,11 +14,11 @@ from rnncourse.viz.ticks import plain
 
 
 def attention_over_image(image, weights, words, *, alt, boxes=None, value_label="attention weight"):
-    """The image once as it is, and once for each of N words with the attention at that word over it.
+    """The image as it is, and once more for each of N words with the attention at that word laid over it.
 
     ``image`` is (H, W), grey from 0, black, to 1, white, or (H, W, 3). ``weights`` is (N, R, C), a grid over the image,
-    each cell H/R by W/C pixels. ``boxes`` holds for each word the region it names, ``(top, left, height, width)`` in
-    pixels, or None; it is framed. Returns a :class:`Picture`.
+    each cell H/R by W/C pixels. ``boxes`` holds for each word the region it names, ``(top, left, bottom, right)`` in
+    pixels, the last two the first row and column outside, or None; it is framed. Returns a :class:`Picture`.
     """
     words = [plain(word) for word in texts("words", words)]
     image, weights = _checked(image, weights, len(words))
@@ -38,8 +38,8 @@ def attention_over_image(image, weights, words, *, alt, boxes=None, value_label=
 def _checked(image, weights, N):
     image = numbers("image", image, ("H", "W") if np.ndim(image) == 2 else ("H", "W", 3))
     weights = numbers("weights", weights, (N, "R", "C"))
-    between("image", image, 0, 1)
-    between("weights", weights, 0, 1)
+    require_range("image", image, 0, 1)
+    require_range("weights", weights, 0, 1)
     if weights.max() == 0:
         raise ValueError("weights: expected at least one weight that is not 0, got only zeros")
     return image, weights
@@ -51,8 +51,8 @@ def _within_image(boxes, N, H, W):
         raise ValueError(f"boxes: expected {N}, one for each word, got {len(boxes)}")
     for i, box in enumerate(boxes):
         if box is not None:
-            top, left, height, width = box
-            if min(box) < 0 or top + height > H or left + width > W:
+            top, left, bottom, right = box
+            if not (0 <= top < bottom <= H and 0 <= left < right <= W):
                 raise ValueError(f"boxes[{i}]: expected a region within the {H} by {W} pixels, got {box}")
     return boxes
 
@@ -83,9 +83,9 @@ def _draw_veil(axes, grid, largest):
     return veil
 
 
-def _draw_frame(axes, top, left, height, width):
+def _draw_frame(axes, top, left, bottom, right):
     """A double line, dark between bright, which shows on any image."""
     for colour, linewidth in ((ON_DARK, 3.4), (ON_BRIGHT, 1.6)):
         corner = left - 0.5, top - 0.5  # a pixel's number is its middle
         style = {"fill": False, "edgecolor": colour, "linewidth": linewidth, "clip_on": False}
-        axes.add_patch(Rectangle(corner, width, height, **style))
+        axes.add_patch(Rectangle(corner, right - left, bottom - top, **style))

@@ -14,8 +14,8 @@ _CLEAR = 5  # points from a name to the nearest curve
 def places_of_names(paths, size):
     """The middle of each name of ``{name: (N, 2)}``, in the points of a map of this size, ``(width, height)``.
 
-    A name stands beside a point of its own path, as clear of all paths and of the names before it as can be, and if
-    several places are clear, at the one farthest from the other paths. A path without a point on the map has no place.
+    A name stands beside a point of its own path, where it is most clear of all paths and of the names placed before it;
+    among places that are clear enough, at the one farthest from the other paths. A path off the map has no place.
     """
     samples = {name: _along(path, size) for name, path in paths.items()}
     taken, places = [np.concatenate(list(samples.values()))], {}

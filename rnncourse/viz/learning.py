@@ -1,6 +1,6 @@
 """Learning curves of several runs: their mean, and how far they lie apart."""
 
-from rnncourse.viz.arguments import numbers, some
+from rnncourse.viz.arguments import numbers, require_parts
 from rnncourse.viz.charts import lines
 
 
@@ -17,8 +17,9 @@ def learning_curves(
     """
     if not isinstance(average, int) or average < 1:
         raise ValueError(f"average: expected an integer of at least 1, got {average!r}")
+    require_parts("runs", runs)
     curves, bands = {}, []
-    for name, (steps, values, *half_widths) in some("runs", runs).items():
+    for name, (steps, values, *half_widths) in runs.items():
         values = numbers(f"runs[{name!r}]", values, ("S", "N"), gaps=True)
         steps = numbers(f"steps of {name!r}", steps, (values.shape[1],))
         steps, values = _means(steps, average), _means(values, average)

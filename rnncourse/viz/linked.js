@@ -12,6 +12,11 @@
     var map = figure.querySelector(".rnn-map");
     var frames = figure.querySelectorAll(".rnn-chosen");
     var chosen = [view.row, 0];
+    // Ids are given here, where no two figures of a page can get the same.
+    var prefix = "rnn-linked-" + document.querySelectorAll("figure.rnn-linked[data-ready]").length;
+    words.forEach(function (line, axis) {
+      line.forEach(function (word, i) { word.id = prefix + "-" + axis + "-" + i; });
+    });
 
     function strongest(row) {
       return view.values[row].reduce(function (best, value, i, all) {

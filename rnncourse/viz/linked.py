@@ -1,6 +1,5 @@
-"""LinkedView: two lines of words and the matrix between them, which answer to mouse, finger and keyboard together."""
+"""LinkedView: two lists of words and the matrix between them, linked for mouse, touch and keyboard."""
 
-import hashlib
 import html
 import json
 from importlib.resources import files
@@ -8,10 +7,14 @@ from importlib.resources import files
 import numpy as np
 
 from rnncourse.viz.charts import heatmap
+from rnncourse.viz.ticks import plain
 
 _SCRIPT = files("rnncourse.viz").joinpath("linked.js").read_text(encoding="utf-8")
 _LARGEST = 4000  # squares; more make a page heavy and are too small to point at
-_WORD = "display:inline-flex;flex-direction:column;padding:.15em .3em;outline:2px solid transparent;cursor:pointer"
+_WORD = (
+    "display:inline-flex;flex-direction:column;box-sizing:border-box;min-width:24px;padding:.15em .3em;"
+    "text-align:center;outline:2px solid {};cursor:pointer"  # 24 pixels are wide enough for a finger
+)
 
 
 class LinkedView:
@@ -20,7 +23,7 @@ class LinkedView:
     ``rows`` may be the words a decoder says and ``columns`` those it attends to; or the same text twice, with the
     gradient that a step sends to those before it. In a static page, offline, a row is chosen by pointing at its word,
     by arrow keys, or in the heatmap, which marks the same row; the number behind it is written out. Negative values
-    hang below their word. Without JavaScript the row ``chosen`` stands still. As text it is its alt text.
+    hang below their word. Without JavaScript it shows the row ``chosen``; where only text is kept, its alt text.
 
     Parameters
     ----------
@@ -44,8 +47,8 @@ class LinkedView:
             y_label=row_label,
             value_label=value_label,
             alt=alt,
-            x_names=self.columns,
-            y_names=self.rows,
+            x_names=list(map(plain, self.columns)),
+            y_names=list(map(plain, self.rows)),
             limits=limits,
         )
 
@@ -76,7 +79,7 @@ class LinkedView:
         return float(np.abs(self.values).max()) or 1.0
 
     def _rows_html(self):
-        return self._listbox(self.row_label, "rows", self.rows, [_shown(word) for word in self.rows])
+        return self._listbox(self.row_label, self.rows, [_shown(word) for word in self.rows], self.chosen)
 
     def _columns_html(self):
         shares = self.values[self.chosen] / self._largest()
@@ -85,17 +88,16 @@ class LinkedView:
             _bar(share, "c0", "end") + _shown(word) + (_bar(-share, "c1", "start") if below else "")
             for word, share in zip(self.columns, shares, strict=True)
         ]
-        return self._listbox(self.column_label, "columns", self.columns, words)
+        return self._listbox(self.column_label, self.columns, words)
 
-    def _listbox(self, label, kind, words, contents):
-        name = f"l{hashlib.sha256(self.picture.svg.encode()).hexdigest()[:8]}-{kind}"
+    def _listbox(self, label, words, contents, selected=None):
         options = "".join(
-            f'<span role="option" id="{name}-{i}" data-word="{html.escape(word)}" style="{_WORD}">{content}</span>'
+            f'<span role="option" data-word="{html.escape(word)}" {_mark(i == selected)}>{content}</span>'
             for i, (word, content) in enumerate(zip(words, contents, strict=True))
         )
         return (
-            f'<div style="margin:.3rem 0"><span id="{name}">{html.escape(label)}</span>: '
-            f'<span role="listbox" aria-labelledby="{name}" aria-orientation="horizontal" tabindex="0" '
+            f'<div style="margin:.3rem 0">{html.escape(label)}: '
+            f'<span role="listbox" aria-label="{html.escape(label)}" aria-orientation="horizontal" tabindex="0" '
             f'style="display:inline-flex;flex-wrap:wrap;align-items:flex-end">{options}</span></div>'
         )
 
@@ -104,6 +106,12 @@ _FRAME = (
     '<div class="rnn-chosen" hidden '
     'style="position:absolute;box-sizing:border-box;border:2px solid var(--rnn-c1, #c1440e);pointer-events:none"></div>'
 )
+
+
+def _mark(selected):
+    return (
+        f'aria-selected="{str(selected).lower()}" style="{_WORD.format("currentColor" if selected else "transparent")}"'
+    )
 
 
 def _shown(word):
@@ -121,7 +129,7 @@ def _bar(share, colour, towards):
 
 
 def _checked(values, rows, columns):
-    values = np.asarray(values, dtype=float)
+    values = np.ma.filled(np.ma.asarray(values, dtype=float), np.nan)
     if values.shape != (len(rows), len(columns)) or not values.size:
         raise ValueError(f"values: expected shape {(len(rows), len(columns))}, rows by columns, got {values.shape}")
     if not np.isfinite(values).all():

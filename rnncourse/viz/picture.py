@@ -44,7 +44,8 @@ def _inline_svg(figure, alt):
     svg = re.sub(r"font: ([\d.]+px)[^;\"]*|font-family:[^;\"]*", _page_font, svg)
     for colour, variable in CSS_VARIABLES.items():
         svg = svg.replace(f": {colour}", f": var({variable}, {FALLBACKS.get(colour, colour)})")
-    svg = re.sub(r'<svg [^>]*?(viewBox="[^"]*")[^>]*>', rf"{_opening_tag(alt)} \1>", svg, count=1, flags=re.DOTALL)
+    tag = re.search(r'<svg [^>]*?(viewBox="[^"]*")[^>]*>', svg, flags=re.DOTALL)
+    svg = f"{svg[: tag.start()]}{_opening_tag(alt)} {tag[1]}>{svg[tag.end() :]}"
     return _with_own_ids(svg)
 
 

@@ -4,15 +4,14 @@ import numpy as np
 from matplotlib.colors import LogNorm
 from matplotlib.patches import Circle
 
-from rnncourse.viz.arguments import numbers, some
+from rnncourse.viz.arguments import numbers, require_parts
 from rnncourse.viz.cells import colour_bar, draw_cells
 from rnncourse.viz.labels import places_of_names
 from rnncourse.viz.picture import Picture
-from rnncourse.viz.style import FAINT, INK, SERIES, SHADE, new_figure, styled
+from rnncourse.viz.style import DASHES, FAINT, INK, SERIES, SHADE, new_figure, styled
 from rnncourse.viz.ticks import plain
 
 _MARKERS = ("o", "x", "^", "s", "D", "v")
-_DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1)), (0, (1, 1)))
 
 
 def eigenvalue_plane(eigenvalues, *, alt):
@@ -21,7 +20,8 @@ def eigenvalue_plane(eigenvalues, *, alt):
     ``eigenvalues`` is ``{name: values}``, complex (H,), such as ``np.linalg.eigvals(W_hh)`` before and after training.
     The legend says how far the outermost of each lies from zero. Returns a :class:`Picture`.
     """
-    parts = {name: _complex(name, values) for name, values in some("eigenvalues", eigenvalues).items()}
+    require_parts("eigenvalues", eigenvalues)
+    parts = {name: _complex(name, values) for name, values in eigenvalues.items()}
     if len(parts) > len(_MARKERS):
         raise ValueError(f"eigenvalues: expected at most {len(_MARKERS)} sets, got {len(parts)}")
     every = np.concatenate([[1, -1, 1j, -1j], *parts.values()])
@@ -48,19 +48,22 @@ def _complex(name, values):
 
 
 def loss_cliff(losses, x, y, paths, *, x_label, y_label, alt, value_label="loss", limits=None):
-    """A loss over two parameters, with the ways that descent took on it.
+    """A loss over two parameters, with the paths that gradient descent took.
 
     ``losses`` is (Y, X), positive, at the evenly spaced values ``y`` (Y,) and ``x`` (X,); colours are logarithmic, and
     lines join points of equal loss: where they crowd, there is a cliff. ``limits`` are the losses at the ends of the
-    colours. ``paths`` is ``{name: (N, 2)}``, points (x, y) step after step from the ring on; each carries its name. A
-    path that leaves the map is cut at its edge. Returns a :class:`Picture`.
+    colours. ``paths`` is ``{name: (N, 2)}``, at most five paths of points (x, y); a ring marks the first point, and
+    each path carries its name. A path that leaves the map is cut at its edge. Returns a :class:`Picture`.
     """
     x, y = _even("x", x), _even("y", y)
     losses = numbers("losses", losses, (len(y), len(x)))
     if losses.min() <= 0:
         raise ValueError(f"losses: expected positive numbers, which have a logarithm, got {losses.min():g}")
     low, high = limits or (losses.min(), losses.max())
-    paths = {name: numbers(f"paths[{name!r}]", path, ("N", 2)) for name, path in some("paths", paths).items()}
+    require_parts("paths", paths)
+    paths = {name: numbers(f"paths[{name!r}]", path, ("N", 2)) for name, path in paths.items()}
+    if len(paths) >= len(SERIES):
+        raise ValueError(f"paths: expected at most {len(SERIES) - 1}, which can be told apart, got {len(paths)}")
     half = (x[1] - x[0]) / 2, (y[1] - y[0]) / 2
     extent = (x[0] - half[0], x[-1] + half[0], y[0] - half[1], y[-1] + half[1])
     with styled():
@@ -83,7 +86,7 @@ def _even(name, values):
 
 def _draw_paths(figure, axes, paths):
     for i, path in enumerate(paths.values()):
-        axes.plot(*path.T, color=SERIES[i + 1], linestyle=_DASHES[i], marker=_MARKERS[i], markersize=4)
+        axes.plot(*path.T, color=SERIES[i + 1], linestyle=DASHES[i], marker=_MARKERS[i], markersize=4)
         axes.plot(*path[0], "o", markersize=9, markerfacecolor="none", color=INK)
     figure.draw_without_rendering()  # from here on the size of the axes is known
     box = axes.get_window_extent()

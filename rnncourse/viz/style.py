@@ -13,6 +13,8 @@ FAINT = "#8a8f98"
 """Grid lines and what should recede."""
 SERIES = ("#0072b2", "#c1440e", "#00795a", "#8e4585", "#9a6a00", "#5a6470")
 """Lines, bars and marks, after Okabe and Ito (2008), darkened to at least 4.5:1 on white."""
+DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1)), (0, (1, 1)))
+"""One for each colour of ``SERIES``, so that lines can be told apart without colour."""
 
 CSS_VARIABLES = {INK: "--rnn-ink", FAINT: "--rnn-faint", **{c: f"--rnn-c{i}" for i, c in enumerate(SERIES)}}
 """A page may set these to recolour every figure, for instance on a dark background."""
@@ -34,12 +36,12 @@ SIZES = ListedColormap(mpl.colormaps["cividis"](np.linspace(0.15, 0.95, 256)), "
 """From small, dark blue, to large, yellow (Nunez et al. 2018): the same order in grey and to the colour-blind."""
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#08509c", "#4a94d2", "#cdd1d6", "#de8148", "#8f3205"][::-1])
 """Negative orange, zero grey, positive blue; a reader who needs the sign of a cell finds it written or in the bar."""
-_COVER = np.linspace(0, 1, 256)[:, None] ** 0.7  # the eye sees small weights better so
+_COVER = np.linspace(0, 1, 256)[:, None] ** 0.7  # so that the eye sees small weights better
 _BLUE = np.full((256, 3), (0.17, 0.55, 0.89))
 WEIGHTS = ListedColormap(np.hstack([_BLUE, 0.05 + 0.95 * _COVER]), "weights")
 """From nearly nothing to full blue, for weights from 0 to 1: marks and words on it keep the colours of the page."""
 VEIL = ListedColormap(np.hstack([_BLUE, 0.75 * _COVER]), "veil")
-"""The same, through which one still sees what lies under it."""
+"""The same blue, transparent enough to see what lies under it."""
 SHADE = ListedColormap(np.hstack([np.full((256, 3), 0.55), 0.55 * np.linspace(0, 1, 256)[:, None]]), "shade")
 """From nothing to half a grey, on which lines and words of any colour of the page stand out."""
 ON_DARK, ON_BRIGHT = "#ffffff", "#000000"

@@ -42,13 +42,13 @@ def name_rows(axes, names, spacing):
 
 
 def count_ticks(*axes_of_numbers):
-    """A handful of whole numbers."""
+    """Put a handful of whole numbers on each axis."""
     for axis in axes_of_numbers:
         axis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
 
 
 def plain_log_ticks(axes):
-    """Readable numbers on the logarithmic ones of the two axes."""
+    """Put readable numbers on whichever of the two axes are logarithmic."""
     for axis in (axes.xaxis, axes.yaxis):
         if axis.get_scale() == "log":
             log_ticks(axis, *axis.get_view_interval())
@@ -82,5 +82,5 @@ def power_of_ten(value):
 
 
 def plain(word):
-    """The word itself, where matplotlib would read dollar signs as mathematics."""
+    """The word with its dollar signs escaped, which matplotlib would read as mathematics."""
     return word.replace("$", r"\$")

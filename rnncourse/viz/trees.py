@@ -85,7 +85,7 @@ def _signs(values):
 
 def _of_nodes(name, written, n):
     """The dict of texts itself, or ``ValueError`` unless its keys are nodes."""
-    written = {} if written is None else {int(node): str(text) for node, text in dict(written).items()}
+    written = {} if written is None else {int(node): plain(str(text)) for node, text in dict(written).items()}
     unknown = [node for node in written if not 0 <= node < 2 * n - 1]
     if unknown:
         raise ValueError(f"{name}: expected nodes from 0 to {2 * n - 2}, got {unknown[0]}")
@@ -163,4 +163,4 @@ def _colour(value, values):
     """The colour of a node's circle, and how strong it is beside the others."""
     if np.isnan(value) or value == 0:
         return FAINT, 0.1
-    return SERIES[0] if value > 0 else SERIES[1], 0.1 + 0.45 * abs(value) / np.nanmax(np.abs(values))
+    return SERIES[0] if value > 0 else SERIES[1], 0.1 + 0.4 * abs(value) / np.nanmax(np.abs(values))

@@ -25,6 +25,18 @@ def test_ignored_is_what_torch_ignores():
     assert loss.ignore_index == IGNORED
 
 
+def test_a_label_at_the_end_is_the_tag_of_the_last_word_alone():
+    tokens, lengths, labels = data.classification_batch(["ab", "c"], [1, 0], VOCABULARY)
+    batch = data.label_at_end((tokens, lengths, labels))
+    assert batch.tags.T.tolist() == [[IGNORED, 1], [0, IGNORED]]
+    assert np.array_equal(batch.tokens, tokens)
+    assert np.array_equal(batch.lengths, lengths)
+    with pytest.raises(ValueError, match=r"labels: .*\(2,\)"):
+        data.label_at_end((tokens, lengths, labels[:1]))
+    with pytest.raises(ValueError, match="lengths"):
+        data.label_at_end((tokens, lengths + 1, labels))
+
+
 def test_a_classification_batch_knows_the_lengths():
     tokens, lengths, labels = data.classification_batch(["ab", "c"], [1, 0], VOCABULARY)
     assert tokens.T.tolist() == [[4, 5], [6, 0]]
@@ -49,9 +61,12 @@ def test_a_translation_batch_reads_start_and_says_eos():
     ("make", "message"),
     [
         (lambda: data.language_batch([], VOCABULARY), "at least one sentence"),
+        (lambda: data.language_batch("ab", VOCABULARY), "sentences: expected a list of sentences, got the text 'ab'"),
         (lambda: data.language_batch(["a", ""], VOCABULARY), r"sentences\[1\]: expected at least one token"),
         (lambda: data.classification_batch(["a"], [1, 0], VOCABULARY), r"labels: expected shape \(1,\), got \(2,\)"),
         (lambda: data.tagging_batch(["ab"], [[1]], VOCABULARY), r"tags\[0\]: expected shape \(2,\), got \(1,\)"),
+        (lambda: data.tagging_batch(["a"], [[0.9]], VOCABULARY), r"tags\[0\]: expected integers, got float64"),
+        (lambda: data.TextBatches(np.array([0.5, 1.7]), 1, 1), "tokens: expected integers, got float64"),
         (lambda: data.translation_batch(["a"], ["a", "b"], VOCABULARY, VOCABULARY), "one for each source, got 2"),
         (lambda: data.language_batch(["a"], data.Vocabulary("a", special=False)), "special tokens to pad with"),
     ],

@@ -137,6 +137,23 @@ def test_a_server_that_refuses_is_quoted(server, cache, status):
     assert files_in(cache.parent.parent) == []
 
 
+@pytest.mark.parametrize("headers", [{"Content-Length": "abc"}, {"Location": "http://["}, {"Location": "http://..a/"}])
+def test_an_answer_that_makes_no_sense_is_told_in_one_sentence(headers):
+    class Senseless(Answering):
+        def do_GET(self):
+            self.send_response(302 if "Location" in headers else 200)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Senseless) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        with pytest.raises(DataUnavailable) as error:
+            store.contents(words(f"http://127.0.0.1:{server.server_port}/{PATH}"))
+        server.shutdown()
+    assert the_sentence(error)
+
+
 def test_a_server_that_stops_sending_is_left(server, monkeypatch):
     monkeypatch.setattr(store, "_TIMEOUT", (1, 0.2))
     server.pause = 3
@@ -175,6 +192,11 @@ def test_a_folder_that_holds_something_else_is_named(monkeypatch, tmp_path):
     with pytest.raises(Unreachable) as error:
         store.contents(words("http://127.0.0.1:9/words.txt"))
     assert the_sentence(error).endswith(f" that holds {PATH} (now it names {tmp_path / 'elsewhere'}).")
+
+
+def test_a_home_that_nobody_has_is_an_ordinary_folder(monkeypatch):
+    monkeypatch.setenv("RNNCOURSE_DATA", "~nobody-of-this-name/data")
+    assert store.places()["RNNCOURSE_DATA"] == Path("~nobody-of-this-name/data").absolute()
 
 
 def test_the_named_folder_comes_first_and_is_only_read(server, monkeypatch, tmp_path, cache):

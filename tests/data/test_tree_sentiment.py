@@ -172,6 +172,7 @@ def test_the_same_seed_gives_the_same_sentences():
 BAD_CALLS = {
     "count": (lambda: draw(0, [1]), "^count: expected an integer of at least 1, got 0$"),
     "no depths": (lambda: draw(1, []), r"^depths: expected a list of at least one .* got \[\]$"),
+    "one depth": (lambda: draw(1, 2), "^depths: expected a list of at least one .* got 2$"),
     "negative": (lambda: draw(1, [2, -1]), r"^depths: expected .* got \[2, -1\]$"),
     "fraction": (lambda: draw(1, [1.5]), r"^depths: expected .* got \[1.5\]$"),
 }

@@ -66,6 +66,11 @@ def test_what_is_encoded_comes_back(sentences):
         (lambda: Vocabulary.of(SENTENCES, min_count=0), "min_count: expected an integer of at least 1"),
         (lambda: Vocabulary(["a"]).decode([5]), "ids: expected ids from 0 to 4, got 5"),
         (lambda: Vocabulary(["a"]).decode([-1]), "got -1"),
+        (
+            lambda: Vocabulary(["a"]).decode([[4, 4]]),
+            r"ids: expected shape \(T,\), those of one sentence, got \(1, 2\)",
+        ),
+        (lambda: Vocabulary(["a", "cat"]).encode("a cat"), "sentence: expected a list of words, got the text 'a cat'"),
     ],
 )
 def test_errors_say_what_was_expected(make, message):

@@ -238,7 +238,7 @@ def test_what_is_generated_follows_the_law_of_the_model():
     for parameter in model.parameters():
         parameter.data *= 3
     count = 40_000
-    drawn = model.generate(x.expand(3, count, 2), generator=torch.Generator().manual_seed(0))
+    drawn = model.sample(x.expand(3, count, 2), generator=torch.Generator().manual_seed(0))
     assert drawn.shape == (3, count)
     for y in itertools.product(range(2), repeat=3):
         p = model.log_probability(x, torch.tensor(y)[:, None]).exp().item()
@@ -248,9 +248,9 @@ def test_what_is_generated_follows_the_law_of_the_model():
 
 def test_at_temperature_0_each_output_is_the_best_given_those_before():
     model, x, _ = conditional_case()
-    y = model.generate(x, temperature=0)
+    y = model.sample(x, temperature=0)
     assert torch.equal(model(x, previous(y, model.start))[0].argmax(2), y)
-    assert torch.equal(model.generate(x[:1, :1], temperature=0), y[:1, :1])
+    assert torch.equal(model.sample(x[:1, :1], temperature=0), y[:1, :1])
 
 
 def test_numbers_are_read_as_words_are_from_their_embeddings():
@@ -258,7 +258,7 @@ def test_numbers_are_read_as_words_are_from_their_embeddings():
     numeric, words = ConditionalRNN(2, 4, 3).double(), torch.randint(4, (5, 3))
     numeric.load_state_dict({k: v for k, v in model.state_dict().items() if "embedding" not in k})
     assert torch.equal(numeric.log_probability(model.inputs(words), y), model.log_probability(words, y))
-    assert torch.equal(numeric.generate(model.inputs(words), 0), model.generate(words, 0))
+    assert torch.equal(numeric.sample(model.inputs(words), 0), model.sample(words, 0))
 
 
 def test_conditional_outputs_beat_independent_ones_where_they_depend_on_one_another():
@@ -281,7 +281,7 @@ def test_conditional_outputs_beat_independent_ones_where_they_depend_on_one_anot
     assert 0.95 * math.log(2) < paid[0] < 1.1 * math.log(2)
     assert paid[1] > 0.98 * 6 * math.log(2)
     x, _ = batch()
-    y = models[0].generate(x, generator=torch.Generator().manual_seed(0))
+    y = models[0].sample(x, generator=torch.Generator().manual_seed(0))
     turned = (y[1:] != y[:-1]) == (x[1:, :, 0] < 0)
     assert turned.double().mean() > 0.98
     assert 0.2 < y[0].double().mean() < 0.8
@@ -301,8 +301,8 @@ REFUSED = {
     "y_previous: expected ids from 0 to 2, got 3": lambda: conditional_model(x, tokens + 3),
     r"y_previous: expected shape \(4, 2\), got \(3, 2\)": lambda: conditional_model(x, tokens[1:]),
     "y: expected ids from 0 to 1, got 2": lambda: conditional_model.log_probability(x, tokens + 2),
-    r"inputs: expected shape \(T, B, 3\), got \(4, 2\)": lambda: conditional_model.generate(x[..., 0]),
-    "temperature: expected a number of at least 0, got -1": lambda: conditional_model.generate(x, -1),
+    r"inputs: expected shape \(T, B, 3\), got \(4, 2\)": lambda: conditional_model.sample(x[..., 0]),
+    "temperature: expected a number of at least 0, got -1": lambda: conditional_model.sample(x, -1),
 }
 
 

@@ -279,6 +279,14 @@ def test_memory_starts_as_long_as_the_start_says():
     assert shares["chrono"] > 1e-3
 
 
+def test_evaluating_leaves_a_frozen_part_frozen():
+    model = nn.Sequential(nn.BatchNorm1d(2), nn.Linear(2, 1))
+    model[0].eval()
+    with evaluating(model):
+        assert not model.training
+    assert [module.training for module in model.modules()] == [True, False, True]
+
+
 def test_evaluating_turns_dropout_off_and_the_mode_back():
     model = nn.Sequential(nn.Linear(2, 50), nn.Dropout(0.5))
     x = torch.ones(1, 2)

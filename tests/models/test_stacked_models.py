@@ -11,7 +11,7 @@ from rnncourse.scratch.convert import from_torch
 
 torch.set_num_threads(1)
 CELLS = ["RNN", "LSTM", "GRU"]
-CONNECTIONS = [None, "skip", "dense"]
+CONNECTIONS = ["plain", "skip", "dense"]
 each_cell = pytest.mark.parametrize("cell", CELLS)
 each_connection = pytest.mark.parametrize("connections", CONNECTIONS)
 EXACT = {"rtol": 1e-10, "atol": 1e-12}
@@ -52,7 +52,7 @@ def torch_copy(model):
 @each_cell
 @pytest.mark.parametrize("with_state", [True, False])
 def test_without_connections_it_is_torchs_stack(cell, with_state):
-    model = stack(cell, None)
+    model = stack(cell, "plain")
     copy, x = torch_copy(model), inputs()
     state = state_of(cell) if with_state else None
     results = [(outputs, *tensors(last)) for outputs, last in (model(x, state=state), copy(x, state))]
@@ -72,7 +72,7 @@ def test_without_connections_it_is_torchs_stack(cell, with_state):
 def test_every_connection_equals_scratch(cell, connections, T, B, D, layers):
     model = stack(cell, connections, layers, (D, 4))
     x, state = inputs(T, B, D), state_of(cell, layers, B)
-    copy = Stacked([from_torch(layer) for layer in model.layers], connections or "plain")
+    copy = Stacked([from_torch(layer) for layer in model.layers], connections)
     arrays = tuple(array.numpy() for array in tensors(state))
     outputs, last, cache = copy.forward(x.numpy(), arrays if cell == "LSTM" else arrays[0])
     x.requires_grad_()
@@ -150,20 +150,21 @@ BAD_CALLS = {
     "cell": (lambda: StackedRecurrent(2, 4, "lstm", layers=2), "^cell: expected .* got 'lstm'$"),
     "connections": (
         lambda: StackedRecurrent(2, 4, layers=2, connections="residual"),
-        "^connections: expected None or 'skip' or 'dense', got 'residual'$",
+        "^connections: expected 'plain' or 'skip' or 'dense', got 'residual'$",
     ),
     "layers": (lambda: StackedRecurrent(2, 4, layers=0), "^layers: expected an integer of at least 1, got 0$"),
-    "width": (lambda: stack("RNN", None)(inputs(D=3)), r"^inputs: expected shape \(T, B, 2\), got \(5, 3, 3\)$"),
-    "lengths": (lambda: stack("RNN", None)(inputs(), LENGTHS + 1), "^lengths: expected lengths from 1 to 5, got 6$"),
+    "layers in parts": (lambda: StackedRecurrent(2, 4, layers=2.0), "^layers: expected an integer .* got 2.0$"),
+    "width": (lambda: stack("RNN", "plain")(inputs(D=3)), r"^inputs: expected shape \(T, B, 2\), got \(5, 3, 3\)$"),
+    "lengths": (lambda: stack("RNN", "plain")(inputs(), LENGTHS + 1), "^lengths: expected lengths from 1 to 5, got 6$"),
     "state": (
-        lambda: stack("RNN", None)(inputs(), state=state_of("RNN", 2)),
+        lambda: stack("RNN", "plain")(inputs(), state=state_of("RNN", 2)),
         r"^state: expected \(3, B, H\), a row for each layer, got \[\(2, 3, 4\)\]$",
     ),
     "state of an LSTM": (
-        lambda: stack("LSTM", None)(inputs(), state=(state_of("RNN"), state_of("RNN", 4))),
+        lambda: stack("LSTM", "plain")(inputs(), state=(state_of("RNN"), state_of("RNN", 4))),
         r"^state: expected \(3, B, H\), a row for each layer, got \[\(3, 3, 4\), \(4, 3, 4\)\]$",
     ),
-    "h alone": (lambda: stack("LSTM", None)(inputs(), state=state_of("RNN")), r"^state: expected \(h, c\), each "),
+    "h alone": (lambda: stack("LSTM", "plain")(inputs(), state=state_of("RNN")), r"^state: expected \(h, c\), each "),
 }
 
 
@@ -191,4 +192,4 @@ def loss_of_echo(connections):
 def test_eight_layers_learn_with_connections_and_not_without():
     assert loss_of_echo("skip") < 0.3
     assert loss_of_echo("dense") < 0.4
-    assert loss_of_echo(None) > 1.2
+    assert loss_of_echo("plain") > 1.2

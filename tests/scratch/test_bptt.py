@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnncourse.scratch import RNN, ElmanCell, bptt
+from rnncourse.scratch.state import pack, unpack
 
 from . import torch_oracles
 from .checks import (
@@ -248,3 +249,34 @@ BAD_DSTATE = {
 def test_bad_dstate_is_named(name):
     dstate, expected, got = BAD_DSTATE[name]
     assert_rejects(lambda: bptt.backward(CELL, DOUTPUTS, CACHES, dstate), "dstate", expected, got)
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("build", CELLS.values(), ids=list(CELLS))
+def test_gradient_sizes_are_those_of_a_sequence_that_begins_at_each_state(build, shape):
+    T, B, *sizes = shape
+    rng = np.random.default_rng(3)
+    cell = build(*sizes, rng)
+    x = rng.standard_normal((T, B, cell.input_size))
+    state = pack(rng.standard_normal((B, size)) for size in cell.state_sizes)
+    doutput = rng.standard_normal((B, cell.output_size))
+    _, _, caches = bptt.unroll(cell, x, state)
+    grads = {name: grad.copy() for name, grad in cell.grads.items()}
+    found = bptt.gradient_sizes(cell, doutput, caches)
+    assert all(np.array_equal(cell.grads[name], grad) for name, grad in grads.items())
+    for t in range(T):
+        assert np.isnan(found[t, t + 1 :]).all()
+        assert found[t, 0] == pytest.approx(np.linalg.norm(doutput))
+        for k in range(1, t + 1):
+            last_only = np.zeros((k, B, cell.output_size))
+            last_only[-1] = doutput
+            _, dstate = bptt.backward(cell, last_only, caches[t - k + 1 : t + 1])
+            assert found[t, k] == pytest.approx(np.sqrt(sum((array**2).sum() for array in unpack(dstate))))
+
+
+def test_gradient_sizes_need_a_gradient_of_an_output():
+    cell, x, h, _, _ = case((3, 2, 3, 4))
+    _, _, caches = bptt.unroll(cell, x, h)
+    assert_rejects(lambda: bptt.gradient_sizes(cell, np.ones((2, 5)), caches), "doutput", "shape (B, 4)", "(2, 5)")
+    assert_rejects(lambda: bptt.gradient_sizes(cell, np.ones((1, 4)), caches), "dh", "shape (2, 4)", "(1, 4)")
+    assert_rejects(lambda: bptt.gradient_sizes(cell, np.ones((2, 4)), []), "caches", "one per step", "none")

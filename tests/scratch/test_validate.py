@@ -7,11 +7,13 @@ from rnncourse.scratch.validate import (
     require_all_finite,
     require_array,
     require_choice,
+    require_count,
     require_finite,
     require_float,
     require_fraction,
     require_indices,
     require_lengths,
+    require_rng,
     require_size,
 )
 
@@ -31,6 +33,9 @@ ACCEPTED = {
     "no ids": lambda: require_indices("ids", np.array([], int), 5),
     "size 1": lambda: require_size("size", 1),
     "NumPy size": lambda: require_size("size", np.int64(3)),
+    "count 0": lambda: require_count("n", 0),
+    "NumPy count": lambda: require_count("n", np.int64(3)),
+    "a generator": lambda: require_rng(np.random.Generator(np.random.MT19937(0))),
     "finite": lambda: require_all_finite("x", np.ones((2, 3))),
     "finite but too large to add up": lambda: require_all_finite("x", np.full(9, 1e308)),
     "all": lambda: require_fraction("x", 1),
@@ -84,6 +89,12 @@ REFUSED = {
     "size '2'": (lambda: require_size("size", "2"), "size", "integer of at least 1", "'2'"),
     "size True": (lambda: require_size("size", True), "size", "integer of at least 1", "True"),
     "size None": (lambda: require_size("size", None), "size", "integer of at least 1", "None"),
+    "count -1": (lambda: require_count("n", -1), "n", "integer of at least 0", "-1"),
+    "count 1.0": (lambda: require_count("n", 1.0), "n", "integer of at least 0", "1.0"),
+    "count False": (lambda: require_count("n", False), "n", "integer of at least 0", "False"),
+    "a seed": (lambda: require_rng(0), "rng", "generator such as np.random.default_rng(0)", "0"),
+    "NumPy's module": (lambda: require_rng(np.random), "rng", "generator", "<module 'numpy.random'"),
+    "the old generator": (lambda: require_rng(np.random.RandomState(0)), "rng", "generator", "RandomState(MT19937)"),
 }
 
 

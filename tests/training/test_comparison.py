@@ -117,12 +117,60 @@ def test_seeds_that_prove_nothing_are_refused(seeds):
         compared(seeds=seeds)
 
 
+def test_seeds_are_listed_and_not_counted():
+    with pytest.raises(ValueError, match=r"seeds: expected at least 2 different integers, such as range\(3\), got 3$"):
+        compared(seeds=3)
+
+
+def test_curves_are_scores_of_the_same_runs_at_each_value():
+    def scaled(model, value):
+        assert not model.training
+        assert not torch.is_grad_enabled()
+        return value * error_of(model) + value * torch.rand(()).item()
+
+    comparison = compared(seeds=(0, 1, 2))
+    curves = comparison.along([1, 4], scaled)
+    assert list(curves) == ["small", "large"]
+    for name, (values, scores, half_widths) in curves.items():
+        assert values.tolist() == [1, 4]
+        assert scores.shape == (3, 2)
+        assert np.allclose(scores[:, 1], 4 * scores[:, 0])  # the draws are seeded by the run, for each value anew
+        noise = scores[:, 0] - comparison.scores[name]
+        assert ((noise > 0) & (noise < 1)).all()
+        assert len(set(noise.round(6))) == 3
+        assert np.allclose(half_widths, [mean_and_interval(column)[1] for column in scores.T])
+
+
+def test_losses_are_those_of_the_runs_with_gaps_behind_the_shorter():
+    comparison = compared(seeds=(0, 1, 2))
+    curves = comparison.losses()
+    assert list(curves) == ["small", "large"]
+    for name, (steps, losses) in curves.items():
+        assert steps.tolist() == list(range(1, len(steps) + 1))
+        assert np.array_equal(losses, [run.losses for run in comparison.runs[name]])
+    shortened = comparison.runs["small"][1]
+    shortened.losses = shortened.losses[:-2]
+    _, losses = comparison.losses()["small"]
+    assert np.isnan(losses).sum() == 2
+    assert np.isnan(losses[1, -2:]).all()
+    with pytest.raises(ValueError, match="runs: expected those of a training, which compare"):
+        Comparison({"a": [1, 2]}).losses()
+
+
+def test_a_curve_needs_runs_and_finite_scores():
+    with pytest.raises(ValueError, match="runs: expected those of a training, which compare"):
+        Comparison({"a": [1, 2]}).along([1], error_of)
+    with pytest.raises(ValueError, match="score: expected a finite number, got nan for small at 5, seed 0"):
+        compared().along([5], lambda model, value: np.nan)
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
         ({"models": [linear]}, "models: expected a dictionary of at least one model by its name, got "),
         ({"baseline": "RNN"}, "baseline: expected one of small, large, got RNN"),
         ({"score": lambda model: float("nan")}, "score: expected a finite number, got nan for small, seed 0"),
+        ({"score": None}, "score: expected a function, got NoneType"),
         ({"score": lambda model: np.inf}, "score: expected a finite number, got inf for small, seed 0"),
     ],
 )
@@ -285,3 +333,9 @@ def test_names_that_are_not_there_are_refused():
         found.difference("LSTM", "Elman")
     with pytest.raises(ValueError, match="other: expected another model than RNN, got the same"):
         found.difference("RNN")
+
+
+def test_two_seeds_with_the_same_difference_say_too_little():
+    two, three = (Comparison({"A": [0.5] * n, "B": [1.0] * n}) for n in (2, 3))
+    assert two.sentence("B") == "B is higher than A by 0.5 with each of 2 seeds: too few to tell it from chance"
+    assert three.sentence("B") == "B is higher than A by 0.5 with each of 3 seeds: more than chance"

@@ -37,6 +37,12 @@ def test_a_known_case():
     assert mean_and_interval([1, 2, 3, 4]) == pytest.approx((2.5, 2.05426), abs=1e-5)
 
 
+@pytest.mark.parametrize("count", [2, 3, 7, 10])
+@pytest.mark.parametrize("value", [0.1, 0.7, 0.97, 2.3])
+def test_runs_that_are_all_the_same_have_no_width(value, count):
+    assert mean_and_interval([value] * count) == (pytest.approx(value), 0)
+
+
 @pytest.mark.parametrize("runs", [[1.0], [], [[1.0, 2.0]], 3.0])
 def test_one_run_has_no_interval(runs):
     with pytest.raises(ValueError, match="runs: expected a list of at least 2 numbers, got shape"):
@@ -138,3 +144,10 @@ def test_holm_keeps_the_chance_of_any_false_alarm_below_the_level():
     p_values = np.random.default_rng(2).random((4000, 5))
     assert np.mean([min(row) < 0.05 for row in p_values]) > 0.2
     assert 0.035 < np.mean([min(holm(row)) < 0.05 for row in p_values]) < 0.06
+
+
+def test_two_equal_differences_are_not_certain():
+    two, three = (paired_difference([0.9] * n, [0.8] * n) for n in (2, 3))
+    assert (two.p, two.is_clear) == (0.5, False)
+    assert (three.p, three.is_clear) == (0.0, True)
+    assert paired_difference([0.9, 0.9], [0.9, 0.9]).p == 1

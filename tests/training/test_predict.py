@@ -9,7 +9,8 @@ import torch
 from torch import nn
 from trainees import Reader, Writer, linear, pairs, sums
 
-from rnncourse.training import mean_squared_error, predict, train
+from rnncourse import data, models
+from rnncourse.training import generate, mean_squared_error, predict, train
 from rnncourse.training.randomness import repeatable, seed_torch
 from rnncourse.training.tensors import as_tensors, choose_device
 
@@ -49,6 +50,31 @@ def test_a_model_may_give_more_than_one_thing_besides():
     assert np.array_equal(second, batch[0][1].astype(np.float32))
     assert nothing is None
     assert train(lambda: Triple(2, 1), pairs, mean_squared_error, steps=1).losses.shape == (1,)
+
+
+@pytest.mark.parametrize("attention", [None, "additive"])
+def test_sentences_are_those_of_greedy_in_words(attention):
+    torch.manual_seed(0)
+    source, target = data.Vocabulary("abc"), data.Vocabulary(["one", "two", "three"])
+    batch = data.translation_batch(["ab", "c", "bca"], [["one"], ["two"], ["two", "one"]], source, target)
+    model = models.EncoderDecoder(len(source), len(target), 3, 4, attention=attention)
+    tokens, expected = model.greedy(torch.tensor(batch.sources), torch.tensor(batch.lengths), 6)
+    sentences, weights = generate(model, batch, target, max_steps=6, with_extra=True)
+    assert sentences == [target.decode(column) for column in tokens.T]
+    assert len({tuple(sentence) for sentence in sentences}) > 1
+    assert (weights is None) if attention is None else np.array_equal(weights, expected.numpy())
+    without_targets = batch._replace(inputs=None, targets=None)
+    assert generate(model, without_targets, target, max_steps=6) == sentences
+
+
+def test_a_captioner_writes_too_and_a_model_that_cannot_is_named():
+    torch.manual_seed(0)
+    batch = data.spelling_batch(data.digit_vectors(5, np.random.default_rng(0)))
+    words = generate(models.VectorCaptioner(100, len(data.LETTERS), 3, 4), batch, data.LETTERS, max_steps=3)
+    assert len(words) == 5
+    assert all(len(word) <= 3 and set(word) <= set(data.LETTERS.words) for word in words)
+    with pytest.raises(ValueError, match=r"model: expected one that writes sentences, with a greedy\(\), got Linear"):
+        generate(linear(), batch, data.LETTERS)
 
 
 def test_a_model_without_parameters_predicts_too():

@@ -153,6 +153,22 @@ def test_a_cut_file_is_refused(tmp_path):
         train(linear, pairs, mean_squared_error, steps=2, checkpoint=path)
 
 
+def test_a_file_with_one_wrong_bit_never_changes_the_numbers(tmp_path):
+    path = tmp_path / "run.pt"
+    run = train(linear, pairs, mean_squared_error, steps=2, checkpoint=path)
+    content, refused = path.read_bytes(), 0
+    for place in range(7, len(content), 41):
+        path.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        try:
+            again = train(linear, pairs, mean_squared_error, steps=2, checkpoint=path)
+        except ValueError:
+            refused += 1
+        else:
+            assert same_weights(again.model, run.model)
+            assert again.losses.tolist() == run.losses.tolist()
+    assert refused > 20
+
+
 CHANGES = [
     ({"seed": 1}, "whose seed is 0, got 1"),
     ({"steps": 5}, "whose steps is 4, got 5"),

@@ -24,10 +24,12 @@ def test_an_early_stop_needs_something_to_judge_by():
         ({"patience": 0}, "patience: expected an integer of at least 1, got 0"),
         ({"learning_rate": 0}, "learning_rate: expected a positive number, got 0"),
         ({"learning_rate": "fast"}, "learning_rate: expected a positive number, got 'fast'"),
+        ({"learning_rate": float("inf")}, "learning_rate: expected a finite number, got inf"),
+        ({"clip_norm": float("inf")}, "clip_norm: expected a finite number, got inf"),
         ({"clip_norm": float("nan")}, "clip_norm: expected a positive number, got nan"),
         ({"schedule": "cosine"}, "schedule: expected None or 'one cycle', got 'cosine'"),
         ({"better": "max"}, "better: expected 'lower' or 'higher', got 'max'"),
-        ({"device": "gpu"}, "device: expected 'auto' or one that torch knows, such as 'cpu', got 'gpu'"),
+        ({"device": "gpu"}, "device: expected 'auto' or one that this machine has, such as 'cpu', got 'gpu'"),
         ({"evaluate": lambda model: float("nan")}, "evaluate: expected a number, got nan after 2 steps"),
     ],
 )
@@ -103,3 +105,15 @@ def test_all_settings_are_part_of_the_plan():
     known = set(Plan.__dataclass_fields__)
     theirs = {"make_model", "batches", "loss", "checkpoint", "device", "progress"}
     assert set(train.__kwdefaults__) | {"make_model", "batches", "loss", "steps"} == known | theirs
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"batches": pairs(0, np.random.default_rng(0))}, "batches: expected a function, got tuple"),
+        ({"loss": "squared error"}, "loss: expected a function, got str"),
+    ],
+)
+def test_data_and_losses_are_functions(settings, message):
+    with pytest.raises(ValueError, match=message):
+        train(**{"make_model": linear, "batches": pairs, "loss": mean_squared_error, "steps": 1} | settings)

@@ -69,7 +69,7 @@ PICTURES = {
     ),
     "alignment": lambda alt="alignment": alignment(3, 4, true=[(0, 1), (2, 2)], alt=alt),
     "image": lambda alt="image": viz.attention_over_image(
-        waves(8, 16), waves(2, 2, 4), ["disc", "cross"], boxes=[(1, 2, 4, 4), None], alt=alt
+        waves(8, 16), waves(2, 2, 4), ["disc", "cross"], boxes=[(1, 2, 5, 6), None], alt=alt
     ),
     "tree": lambda alt="tree": viz.tree(SMALL_TREE, values=[np.nan, 0.9, 0, -0.4, -0.5], notes={4: "−0.50"}, alt=alt),
     "learning": lambda alt="learning": viz.learning_curves(

@@ -104,7 +104,7 @@ def test_a_true_region_is_framed_by_its_pixels():
         )
         return values.min(axis=0), np.ptp(values, axis=0)
 
-    (start, size), (moved, doubled) = frame((1, 2, 2, 3)), frame((2, 2, 4, 6))
+    (start, size), (moved, doubled) = frame((1, 2, 3, 5)), frame((2, 2, 6, 8))
     np.testing.assert_allclose(doubled, 2 * size, atol=0.05)
     np.testing.assert_allclose(moved - start, [0, size[1] / 2], atol=0.05)  # one pixel down
 

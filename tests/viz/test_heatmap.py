@@ -20,6 +20,19 @@ def test_each_number_has_its_colour_in_its_cell():
     assert (drawn[:, :, 3].sum()) == 5
 
 
+def test_what_is_masked_is_not_drawn():
+    picture = viz.heatmap(np.ma.masked_array([[1.0, 7.0], [3.0, 4.0]], mask=[[0, 1], [0, 0]]), **LABELS)
+    (drawn,) = cells(picture)
+    assert drawn[0, 1, 3] == 0
+    assert "7" not in texts(picture)
+
+
+def test_no_number_is_looked_at_where_cells_have_no_room(monkeypatch):
+    monkeypatch.setattr("rnncourse.viz.cells._short", None)
+    viz.heatmap(np.ones((60, 3)), **LABELS)
+    viz.heatmap(np.ones((3, 60)), **LABELS)
+
+
 def test_zero_is_grey_between_two_signs():
     (drawn,) = cells(viz.heatmap([[-1.0, 0.0, 4.0]], **LABELS))
     np.testing.assert_allclose(drawn[0, :, :3], SIGNED(np.array([3 / 8, 1 / 2, 1]))[:, :3], atol=0.01)

@@ -50,6 +50,12 @@ def test_it_scales_with_the_page(name):
     assert not re.search(r'\s(width|height)="', opening)
 
 
+@pytest.mark.parametrize("alt", [r"the angle \alpha", r"folder \new \1", r"\g<0>", r"\d"])
+def test_backslashes_of_the_alt_text_stay(alt):
+    svg = PICTURES["bars"](alt).svg
+    assert ET.fromstring(re.sub(r"^<svg", '<svg xmlns="http://www.w3.org/2000/svg"', svg)).attrib["aria-label"] == alt
+
+
 def test_the_alt_text_is_not_optional():
     with pytest.raises(ValueError, match="alt: expected a sentence"):
         PICTURES["bars"](" ")
@@ -79,3 +85,22 @@ def test_curves_differ_in_more_than_colour():
     ).svg
     dashes = set(re.findall(r"stroke-dasharray: ([^;\"]+)", svg))
     assert len(dashes) >= 3
+
+
+LABELS = {"x_label": "x", "y_label": "y", "alt": "a"}
+REFUSED = {
+    "series: expected a dict with a name for each part of the figure": lambda: viz.lines([1, 2], **LABELS),
+    "heights: expected an array of real numbers, got dict": lambda: viz.bars({"one": 1}, **LABELS),
+    r"heights: expected shape \(N,\), got \(1, 2\)": lambda: viz.bars([[1, 2]], **LABELS),
+    "heights: expected finite numbers, got NaN": lambda: viz.bars([1, float("nan")], **LABELS),
+    "names: expected 2 words": lambda: viz.bars([1, 2], names=["one"], **LABELS),
+    "intervals: expected one for each of one, two, got two": lambda: viz.seeds(
+        {"one": [1, 2], "two": [1, 2]}, {"two": (1, 1)}, y_label="y", alt="a"
+    ),
+}
+
+
+@pytest.mark.parametrize("message", REFUSED)
+def test_charts_of_wrong_arrays_are_refused(message):
+    with pytest.raises(ValueError, match=message):
+        REFUSED[message]()

@@ -107,6 +107,7 @@ def test_names_cover_no_path_and_no_other_name():
             r"paths\['p'\]: expected a path with room for its name on the map, got none",
         ),
         (LOSSES, X, {}, "paths: expected a dict"),
+        (LOSSES, X, {str(i): [[0, 0], [1, 1]] for i in range(6)}, "paths: expected at most 5, which .*, got 6"),
     ],
 )
 def test_what_is_no_cliff_is_named(losses, x, paths_, message):

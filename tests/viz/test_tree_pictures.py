@@ -66,6 +66,10 @@ def test_labels_stand_in_nodes_and_notes_beside_them():
     assert place(picture, "0.0")[0] < place(picture, "not")[0]
 
 
+def test_dollar_signs_in_nodes_and_beside_them_are_no_mathematics():
+    assert {"$$", "$n$"} <= set(texts(viz.tree(("a", "b"), labels={2: "$$"}, notes={0: "$n$"}, alt="a")))
+
+
 def test_merges_come_one_after_the_other():
     merges = [[1, 2], [0, 4], [5, 3]]
 

@@ -20,8 +20,7 @@ def load(name):
     and ``test``, and each of these, like ``nyc_taxi``, has ``times`` and ``counts``. ``english_french`` has ``pairs``
     of ``english`` and ``french`` (lists of words) and the ``attribution`` that its licence asks for.
     ``word_similarity`` is a dictionary of lists of ``(first, second, score)``, and ``word_analogies`` of lists of four
-    words. What else is to know of them stands in :mod:`rnncourse.data.real.parse`; licence and citation in
-    ``DATASETS``.
+    words. See :mod:`rnncourse.data.real.parse` for details, and ``DATASETS`` for licences and citations.
 
     An unknown name is a ``ValueError``; a set that is neither here nor can be fetched is :class:`DataUnavailable`.
     """

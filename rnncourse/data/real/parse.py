@@ -1,7 +1,7 @@
 """From the bytes of files to what a chapter uses. Each function takes the contents of its files, in their order.
 
-Lines end at line feeds only: Python's ``splitlines`` would also break sentences at rarer signs. A byte order mark and
-the carriage returns of Windows are not part of what a file says.
+Lines end at line feeds only: Python's ``splitlines`` would also break sentences at rarer characters. A byte order mark
+and the carriage returns of Windows are left out.
 """
 
 import re

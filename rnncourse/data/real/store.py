@@ -28,7 +28,7 @@ class DataUnavailable(Exception):
 
 
 class Unreachable(DataUnavailable):
-    """No server answered, so that asking for another file would be as vain."""
+    """No server answered, so asking for another file would fail too."""
 
 
 class Copy(NamedTuple):
@@ -46,7 +46,7 @@ class Copy(NamedTuple):
 def places():
     """The folders where files are looked for, by what they are called, the first before the second."""
     setting = os.environ.get(SETTING)
-    named = {SETTING: Path(setting).expanduser().absolute()} if setting else {}
+    named = {SETTING: Path(os.path.expanduser(setting)).absolute()} if setting else {}  # Path.expanduser may raise
     return {**named, CACHE: cache_folder()}
 
 
@@ -114,7 +114,7 @@ def _fetched(dataset, file):
 
 def _download(dataset, file):
     """What the address sends, with a progress bar on stderr."""
-    import pooch  # together with requests 0.1 s, which who has the files need not wait for
+    import pooch  # with requests it takes 0.1 s to import, needless where the files are here
     from tqdm import tqdm
 
     sent = io.BytesIO()
@@ -123,7 +123,7 @@ def _download(dataset, file):
         headers = {"Accept-Encoding": "identity"}
         try:
             pooch.HTTPDownloader(progressbar=bar, timeout=_TIMEOUT, headers=headers)(file.address, sent, None)
-        except OSError as error:  # as all errors of requests are
+        except (OSError, ValueError) as error:  # what requests raises, and what it does not catch of a broken answer
             bar.leave = False
             raise _not_sent(dataset, file, error) from None
     return sent.getvalue()
@@ -131,7 +131,7 @@ def _download(dataset, file):
 
 def _not_sent(dataset, file, error):
     answer = getattr(error, "response", None)
-    if answer is not None:  # an answer that refuses is False
+    if answer is not None:  # not truth: requests makes an answer that refuses False
         return DataUnavailable(_sentence(dataset, file, f"{file.address} answers {answer.status_code} {answer.reason}"))
     reason = f"{urlsplit(file.address).netloc} cannot be reached ({type(error).__name__})"
     online = f"run 'rnncourse data fetch {dataset.name}' when you are online, or "

@@ -17,10 +17,21 @@ from rnncourse.data.tasks.cloze import Cloze, cloze_batch, cloze_choices, cloze_
 from rnncourse.data.tasks.copying import SAY_IT_BACK, copy_memory, copy_memory_cross_entropy, say_it_back
 from rnncourse.data.tasks.dates import DATE_SOURCE, DATE_TARGET, dates
 from rnncourse.data.tasks.digits import DIGIT_NAMES, digit_images, digit_vectors
+from rnncourse.data.tasks.everyday import (
+    EVERYDAY_ANALOGIES,
+    EVERYDAY_GROUPS,
+    EVERYDAY_LAW,
+    EVERYDAY_PAIRS,
+    EVERYDAY_WORDS,
+    everyday,
+    everyday_entropy,
+)
 from rnncourse.data.tasks.first_token import first_token, first_token_chance
 from rnncourse.data.tasks.forecasting import Scaling, naive_forecast, random_windows, stream
+from rnncourse.data.tasks.intensifiers import INTENSIFIER_WORDS, intensifiers
 from rnncourse.data.tasks.markov import MarkovSource
 from rnncourse.data.tasks.reviews import review_pairs, reviews
+from rnncourse.data.tasks.same_coin import same_coin, same_coin_cross_entropy
 from rnncourse.data.tasks.speakers import speakers
 from rnncourse.data.tasks.stories import stories
 from rnncourse.data.tasks.traffic import DAY, WEEK, poisson_errors, poisson_medians, traffic, week_profile
@@ -34,6 +45,12 @@ __all__ = [
     "DATE_TARGET",
     "DAY",
     "DIGIT_NAMES",
+    "EVERYDAY_ANALOGIES",
+    "EVERYDAY_GROUPS",
+    "EVERYDAY_LAW",
+    "EVERYDAY_PAIRS",
+    "EVERYDAY_WORDS",
+    "INTENSIFIER_WORDS",
     "LETTERS",
     "SAY_IT_BACK",
     "SENTIMENTS",
@@ -62,8 +79,11 @@ __all__ = [
     "dates",
     "digit_images",
     "digit_vectors",
+    "everyday",
+    "everyday_entropy",
     "first_token",
     "first_token_chance",
+    "intensifiers",
     "naive_forecast",
     "nearest_noun_accuracy",
     "poisson_errors",
@@ -72,6 +92,8 @@ __all__ = [
     "region_array",
     "review_pairs",
     "reviews",
+    "same_coin",
+    "same_coin_cross_entropy",
     "say_it_back",
     "sentiment_trees",
     "sides",

@@ -1,10 +1,10 @@
-"""The adding problem: two numbers of a long sequence are marked, and their sum is asked for at its end."""
+"""The adding problem: two numbers of a long sequence are marked, and their sum is asked for at the end."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from rnncourse.scratch.validate import require_size
+from rnncourse.scratch.validate import require_rng, require_size
 
 
 class AddingBatch(NamedTuple):
@@ -23,6 +23,7 @@ def adding(T, B, rng):
     """
     _require_steps(T)
     require_size("B", B)
+    require_rng(rng)
     numbers = rng.random((T, B), dtype=np.float32)
     places = np.stack([rng.integers(0, T // 2, B), rng.integers(T // 2, T, B)])
     marks = np.zeros_like(numbers)
@@ -34,8 +35,8 @@ def adding(T, B, rng):
 def adding_error(T, window=0):
     """The least mean squared error that is possible when only the last ``window`` of the T steps are seen, exactly.
 
-    Each marked number that lies outside is best taken for 1/2 and costs its variance, 1/12. So the error is 1/6 for a
-    constant answer (``window=0``), 1/12 once the window holds the second half, and 0 when it holds everything.
+    The best guess for a marked number outside the window is its mean, 1/2, which costs its variance, 1/12. So the error
+    is 1/6 for a constant answer (``window=0``), 1/12 once the window holds the second half, and 0 when it holds all.
     """
     _require_steps(T)
     if not isinstance(window, int | np.integer) or not 0 <= window <= T:

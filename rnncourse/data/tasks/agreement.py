@@ -5,7 +5,7 @@ from math import comb
 
 from rnncourse.data.tasks.cloze import Cloze
 from rnncourse.data.tasks.drawing import pick
-from rnncourse.scratch.validate import require_fraction, require_size
+from rnncourse.scratch.validate import require_fraction, require_rng, require_size
 
 # Singular and plural.
 PEOPLE = [
@@ -51,15 +51,17 @@ def agreement_sentences(count, rng, *, between=BETWEEN, attractors=None):
     """Draw ``count`` :class:`AgreementSentence`, a list, after Linzen, Dupoux and Goldberg (2016).
 
     ``between[m]`` is the probability that m nouns stand between subject and verb, in prepositional phrases and in
-    relative clauses, whose own verbs agree with their own subjects. The number of each noun is singular or plural by a
-    fair coin of its own. Three sentences in ten begin with a fronted phrase ("near the cars , ..."), so the subject is
-    not always the first noun. With ``attractors``, only sentences that have exactly so many, by the same law.
+    relative clauses, whose own verbs agree with their own subjects. A fair coin decides whether a noun is singular or
+    plural, for each noun anew. Three sentences in ten begin with a fronted phrase ("near the cars , ..."), so the
+    subject is not always the first noun. With ``attractors``, all sentences have exactly so many, by the same law.
 
-    What precedes the verb decides its number, so a perfect accuracy is possible. *Always singular* is right in exactly
-    1/2 of the cases, whatever the attractors; :func:`nearest_noun_accuracy` says how often *the nearest noun* is.
+    The words before the verb decide its number, so perfect accuracy is possible. *Always singular* is right with
+    probability 1/2, whatever the attractors; :func:`nearest_noun_accuracy` says how often *the nearest noun* is right.
     """
     require_size("count", count)
-    law = _law_of_between(between, attractors)
+    require_rng(rng)
+    weights = _weights_of_between(between, attractors)
+    law = [weight / sum(weights) for weight in weights]
     numbers_between = rng.choice(len(law), count, p=law).tolist()
     return [_sentence(_numbers(m, attractors, rng), rng) for m in numbers_between]
 
@@ -67,18 +69,19 @@ def agreement_sentences(count, rng, *, between=BETWEEN, attractors=None):
 def nearest_noun_accuracy(attractors=None, between=BETWEEN):
     """How often the noun nearest before the verb has the subject's number, exactly.
 
-    Of m nouns between, a are attractors with probability ``between[m] C(m, a) / 2^m``, and each of the m is as likely
-    the last, so it is right with probability ``(m - a) / m``, or 1 if m is 0. Over all sentences that is ``between[0] +
-    (1 - between[0]) / 2``.
+    A sentence has m nouns between and a attractors with probability ``between[m] C(m, a) / 2^m``. Each of the m is
+    equally likely to be the nearest, so it is right with probability ``(m - a) / m``, or 1 if m is 0. Over all
+    sentences, without a given number of ``attractors``, that is ``between[0] + (1 - between[0]) / 2``.
     """
-    law = _law_of_between(between, attractors)
+    weights = _weights_of_between(between, attractors)
     if attractors is None:
-        return float(law[0] + (1 - law[0]) / 2)
-    return float(sum(p * ((m - attractors) / m if m else 1) for m, p in enumerate(law)))
+        return float(weights[0] + (1 - weights[0]) / 2)
+    right = [weight * ((m - attractors) / m if m else 1) for m, weight in enumerate(weights)]
+    return float(sum(right) / sum(weights))
 
 
-def _law_of_between(between, attractors):
-    """The law of the number of nouns between, given the number of attractors if there is one."""
+def _weights_of_between(between, attractors):
+    """For each number of nouns between, its probability together with that of so many attractors, if they are given."""
     for m, probability in enumerate(between):
         require_fraction(f"between[{m}]", probability)
     if abs(sum(between) - 1) > 1e-9:
@@ -90,7 +93,7 @@ def _law_of_between(between, attractors):
     weights = [probability * comb(m, attractors) / 2**m for m, probability in enumerate(between)]
     if sum(weights) == 0:
         raise ValueError(f"attractors: expected a number of probability above 0 by between, got {attractors}")
-    return [weight / sum(weights) for weight in weights]
+    return weights
 
 
 def _numbers(between, attractors, rng):

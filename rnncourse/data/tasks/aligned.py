@@ -60,8 +60,8 @@ def alignment_array(pairs):
 def attention_mass(weights, truth):
     """The mean share of attention that falls on the truth, 0 to 1, over the steps that have a truth.
 
-    ``weights`` (T, B, S) sum to 1 over S; ``truth`` (T, B, S) is 1 or True where attention should be, 0 elsewhere, and
-    may lie between for a place that is right in part. Steps whose truth is all 0 do not count.
+    ``weights`` (T, B, S) sum to 1 over S; ``truth`` (T, B, S) is 1 or True where attention should be, 0 elsewhere, or
+    between them for a place that is partly right. Steps whose truth is all 0 do not count.
     """
     weights, truth = np.asarray(weights), np.asarray(truth)
     if weights.shape != truth.shape or truth.ndim != 3:

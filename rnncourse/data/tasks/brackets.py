@@ -1,4 +1,4 @@
-"""Brackets of several kinds, opened and closed by chance: a language whose next symbol hangs on a stack."""
+"""Brackets of several kinds, opened and closed by chance: a language whose next symbol depends on a stack."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from rnncourse.data.batching import LanguageBatch
 from rnncourse.data.tasks.source import SymbolSource, entropy
-from rnncourse.scratch.validate import require_between, require_size
+from rnncourse.scratch.validate import require_between, require_positive, require_rng, require_size
 
 PAIRS = "()", "[]", "{}", "<>"
 
@@ -24,15 +24,16 @@ class BracketSource(SymbolSource):
     At depth 0 there is nothing to close, and at ``depth_cap`` nothing may be opened: there the choice is forced. An
     opening bracket is of each of the ``kinds`` (1 to 4) equally often. Symbol i below ``kinds`` opens kind i, symbol
     ``kinds + i`` closes it, and ``brackets[i]`` is how it is written, so ``Vocabulary(source.brackets, special=False)``
-    reads and writes streams. The words of the language are those of Dyck; the bounded form as a test of recurrent
-    networks: Hewitt et al. 2020, *RNNs can generate bounded hierarchical languages with optimal memory*.
+    reads and writes streams. Source of the bounded form, as a test of recurrent networks: Hewitt et al. 2020, *RNNs can
+    generate bounded hierarchical languages with optimal memory*.
     """
 
     def __init__(self, kinds=3, depth_cap=8, opening=0.5):
         require_size("kinds", kinds)
         require_between("kinds", kinds, 1, len(PAIRS) + 1)
         require_size("depth_cap", depth_cap)
-        require_between("opening", opening, np.nextafter(0, 1), 1)
+        require_positive("opening", opening)
+        require_between("opening", opening, 0, 1)
         self.kinds, self.depth_cap, self.symbols = kinds, depth_cap, 2 * kinds
         self.brackets = "".join(pair[0] for pair in PAIRS[:kinds]) + "".join(pair[1] for pair in PAIRS[:kinds])
         self.openings = np.array([1.0] + [opening] * (depth_cap - 1) + [0.0])
@@ -42,6 +43,7 @@ class BracketSource(SymbolSource):
         """B streams from an empty stack: :class:`LanguageBatch` of inputs and targets (T, B)."""
         require_size("T", T)
         require_size("B", B)
+        require_rng(rng)
         chance, kinds = rng.random((T + 1, B)), rng.integers(0, self.kinds, (T + 1, B))
         stream, stack = np.empty((T + 1, B), dtype=np.int64), np.zeros((self.depth_cap + 1, B), dtype=np.int64)
         depth, column = np.zeros(B, dtype=np.int64), np.arange(B)
@@ -84,8 +86,8 @@ class BracketSource(SymbolSource):
     def entropy_rate(self):
         """The mean entropy of a symbol in a long stream, in nats: the exact bound.
 
-        At depth d it is that of the choice to open, and log kinds more where it opens. A short stream, which begins
-        empty, is at low depths more often than a long one.
+        At depth d, with p = ``openings[d]``, it is ``-p log p - (1 - p) log(1 - p) + p log kinds``: the choice to open
+        or close, and of the kind where it opens. A short stream, which begins empty, is at low depths more often.
         """
         p = self.openings
         by_depth = entropy(np.stack([p, 1 - p], axis=1)) + p * np.log(self.kinds)

@@ -8,7 +8,7 @@ import numpy as np
 from rnncourse.data.batching import language_batch
 from rnncourse.data.tasks.digits import DIGIT_NAMES, PATCH, add_noise, draw_digits, paste
 from rnncourse.data.vocabulary import Vocabulary
-from rnncourse.scratch.validate import require_array, require_size
+from rnncourse.scratch.validate import require_array, require_rng, require_size
 
 CAPTION_SIZE = (12, 40)
 """Rows and columns of a picture."""
@@ -40,12 +40,13 @@ class CaptionBatch(NamedTuple):
 
 
 def captioned_images(B, rng, digits=(2, 3)):
-    """B pictures with from the first to the second of ``digits`` digits, at most 5: :class:`CaptionedImages`.
+    """B pictures of several digits, their number uniform between the two of ``digits``: :class:`CaptionedImages`.
 
-    Digits stand anywhere, without touching, and are drawn by :func:`draw_digits`; the box of a digit is the smallest
-    that holds all its ink. Attention that names a digit should lie there.
+    At most 5 digits fit. They stand anywhere without touching and are drawn by :func:`draw_digits`; the box of a digit
+    is the smallest that holds all its ink. Attention that names a digit should lie there.
     """
     require_size("B", B)
+    require_rng(rng)
     low, high = digits
     if not 1 <= low <= high <= _LARGEST:
         raise ValueError(f"digits: expected two numbers from 1 to {_LARGEST}, the smaller first, got {digits!r}")
@@ -63,14 +64,14 @@ def captioned_images(B, rng, digits=(2, 3)):
 
 
 def _columns(counts, rng):
-    """Left edges of the patches, picture after picture, each from left to right: all ways to stand are as likely.
+    """Left edges of the patches, picture after picture, each from left to right; every arrangement is equally likely.
 
-    Of the columns that no patch takes, each patch has a number before it; the numbers of a picture are in order.
+    An arrangement is a choice of places for the patches in a row of patches and free columns.
     """
     free = CAPTION_SIZE[1] - counts * PATCH[1]
     columns = []
     for count, left_over in zip(counts.tolist(), free.tolist(), strict=True):
-        places = np.sort(rng.choice(left_over + count, count, replace=False))  # patches among free columns
+        places = np.sort(rng.choice(left_over + count, count, replace=False))
         columns.append(places + np.arange(count) * (PATCH[1] - 1))
     return np.concatenate(columns)
 
@@ -91,7 +92,7 @@ def caption_batch(captioned):
 
 
 def spelling_batch(digits):
-    """The batch of a :class:`DigitBatch` for a model that spells each digit's name in ``LETTERS``: from one to many."""
+    """A :class:`DigitBatch` as the batch of a model that spells each digit's name in ``LETTERS``: one to many."""
     names = [DIGIT_NAMES[label] for label in digits.labels]
     return CaptionBatch(digits.images, *language_batch(names, LETTERS))
 
@@ -99,11 +100,11 @@ def spelling_batch(digits):
 def region_array(boxes, image_size, grid_size):
     """The share of each grid cell's area that lies in each word's box: (words + 1, B, h w), in the shape of attention.
 
-    An encoder turns a picture of ``image_size`` (H, W) into a grid (h, w) of equal cells, read row by row; H and W need
-    not be multiples of h and w. ``boxes`` are (B, words, 4). The last row, EOS, is 0, as are rows of missing words.
-    :func:`attention_mass` of weights with this truth is the attention inside the right box, if attention is spread
-    evenly over each cell; :func:`chance_mass` is the box's share of the picture. As cells lie partly outside the box,
-    not even the best attention reaches 1, but ``truth.max(axis=2)``.
+    An encoder turns a picture of ``image_size`` (H, W) into a grid ``grid_size`` (h, w) of equal cells, read row by
+    row; H and W need not be multiples of h and w. ``boxes`` are (B, words, 4). The last row, EOS, is 0, as are rows of
+    missing words. With this truth, :func:`attention_mass` is the attention inside the right box, taking attention to be
+    even over each cell, and :func:`chance_mass` is the box's share of the picture. A cell may lie partly outside the
+    box, so the best possible mass is ``truth.max(axis=2)``, which can be below 1.
     """
     require_array("boxes", boxes, ("B", "words", 4))
     shares = []
@@ -112,7 +113,8 @@ def region_array(boxes, image_size, grid_size):
         require_size("grid_size", cells)
         start, stop = boxes[..., axis, None], boxes[..., axis + 2, None]
         if start.min() < 0 or stop.max() > size:
-            raise ValueError(f"boxes: expected to lie in a picture of {image_size}, got up to {stop.max()}")
+            got = f"{start.min()} to {stop.max()}"
+            raise ValueError(f"boxes: expected to lie in a picture of {image_size}, got {got}")
         edges = np.linspace(0, size, cells + 1)
         inside = np.minimum(stop, edges[1:]) - np.maximum(start, edges[:-1])
         shares.append(np.maximum(inside, 0) * cells / size)

@@ -12,7 +12,7 @@ from rnncourse.data.batching import IGNORED, LanguageBatch, language_batch
 class Cloze:
     """A sentence, the place ``gap`` of the word that is asked for, and the ``candidates``, of which it is one.
 
-    ``mention`` is the place of the word that decides; who has read everything up to the gap can always answer.
+    ``mention`` is the place of the word that decides which; having read up to the gap is enough to answer.
     """
 
     words: tuple[str, ...]
@@ -37,17 +37,17 @@ class Cloze:
 
     @property
     def distance(self):
-        """How many steps lie from the word that decides to the gap."""
+        """The number of steps from the word that decides to the gap."""
         return self.gap - self.mention
 
     @property
     def chance(self):
-        """The accuracy of whoever has forgotten the word that decides: each candidate is as likely as the others."""
+        """The accuracy of whoever has forgotten the word that decides: all candidates are then equally likely."""
         return 1 / len(self.candidates)
 
 
 class ClozeQuestions(NamedTuple):
-    """START and the words before each gap (T, B), the gaps (B,), candidates (B, C), which of them is right (B,)."""
+    """START and the words before each gap (T, B), the gaps (B,), C candidates (B, C), and which one is right (B,)."""
 
     inputs: np.ndarray
     gaps: np.ndarray
@@ -58,7 +58,7 @@ class ClozeQuestions(NamedTuple):
 def cloze_batch(sentences, vocabulary):
     """The ``language_batch`` of B :class:`Cloze` in which only the words in the gaps count: others are ``IGNORED``.
 
-    A model that is trained on it learns to answer many times sooner than one that must foretell every word.
+    A model trained on it learns to answer many times sooner than one that must predict every word.
     """
     inputs, targets = language_batch([sentence.words for sentence in sentences], vocabulary)
     gaps = np.array([sentence.gap for sentence in sentences])
@@ -98,6 +98,6 @@ def cloze_choices(outputs, questions):
 
 
 def unseen(sentences, seen):
-    """Those of ``sentences`` whose words are not those of any in ``seen``: a test set without what was trained on."""
+    """The ``sentences`` whose words are not those of any in ``seen``: a test set free of training sentences."""
     known = {sentence.words for sentence in seen}
     return [sentence for sentence in sentences if sentence.words not in known]

@@ -8,14 +8,14 @@ import numpy as np
 
 from rnncourse.data.tasks.aligned import AlignedPair
 from rnncourse.data.vocabulary import Vocabulary
-from rnncourse.scratch.validate import require_size
+from rnncourse.scratch.validate import require_rng, require_size
 
 SAY_IT_BACK = Vocabulary(string.ascii_lowercase + string.digits)
 """The 36 characters of :func:`say_it_back`, for its sources and its targets."""
 
 
 class CopyMemoryBatch(NamedTuple):
-    """What is read and what is to be said at each step, both integers (T, B)."""
+    """What is read and what should be said at each step, both integers (T, B)."""
 
     inputs: np.ndarray
     targets: np.ndarray
@@ -32,6 +32,7 @@ def copy_memory(blanks, B, rng, length=10, symbols=8):
     """
     _require_copy_memory(blanks, length, symbols)
     require_size("B", B)
+    require_rng(rng)
     inputs = np.full((blanks + 2 * length, B), symbols)
     targets = inputs.copy()
     inputs[:length] = targets[-length:] = rng.integers(0, symbols, (length, B))
@@ -40,7 +41,7 @@ def copy_memory(blanks, B, rng, length=10, symbols=8):
 
 
 def copy_memory_cross_entropy(blanks, length=10, symbols=8, remembered=0):
-    """The mean cross-entropy in nats, over all T steps, of the best that remembers only ``remembered`` symbols.
+    """The least mean cross-entropy, in nats over all T steps, for a model that remembers only ``remembered`` symbols.
 
     It knows where the blanks are and guesses the other symbols: ``(length - remembered) log symbols / T``. With 0 it is
     the memoryless strategy of Arjovsky, Shah and Bengio (2016).
@@ -61,9 +62,10 @@ def say_it_back(count, rng, lengths=(2, 20), reverse=False):
     """``count`` pairs of a random string and itself, or itself backwards with ``reverse``: a list of AlignedPair.
 
     Lengths are uniform from the first to the second of ``lengths``, at most 36. No character stands twice in a string:
-    then what to attend to is never in doubt, and each string of a length is as likely.
+    then what to attend to is never in doubt. All such strings of one length are equally likely.
     """
     require_size("count", count)
+    require_rng(rng)
     characters = string.ascii_lowercase + string.digits
     low, high = lengths
     if not 1 <= low <= high <= len(characters):

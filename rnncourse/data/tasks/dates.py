@@ -5,7 +5,7 @@ import string
 
 from rnncourse.data.tasks.aligned import AlignedPair
 from rnncourse.data.vocabulary import Vocabulary
-from rnncourse.scratch.validate import require_size
+from rnncourse.scratch.validate import require_rng, require_size
 
 FIRST_DAY, LAST_DAY = datetime.date(1950, 1, 1), datetime.date(2049, 12, 31)
 
@@ -42,11 +42,12 @@ def dates(count, rng, without=()):
     """``count`` random days from 1950 to 2049, each in a random one of :data:`FORMATS`: a list of AlignedPair.
 
     Sources and targets are strings, such as ``"friday, 5 march 1999"`` and ``"1999-03-05"``. Each digit of the target
-    is aligned with the digit it is copied from; one that stands for a word, with all letters of the word; both digits
+    is aligned with the digit it is copied from, or with all letters of a word where it comes from a word; both digits
     of 05 with a lone 5; hyphens with nothing. Days that are the target of a pair in ``without`` are not drawn, so those
-    pairs can be a test of dates never seen.
+    pairs can test dates never seen in training.
     """
     require_size("count", count)
+    require_rng(rng)
     days = LAST_DAY.toordinal() - FIRST_DAY.toordinal() + 1
     held_out = {pair.target for pair in without}
     if len(held_out) == days:

@@ -1,10 +1,10 @@
-"""Small pictures of digits: an own font of bitmaps, turned, stretched, shifted, faded and noisy."""
+"""Small pictures of digits: a bitmap font of our own, turned, stretched, shifted, faded and noisy."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from rnncourse.scratch.validate import require_size
+from rnncourse.scratch.validate import require_rng, require_size
 
 DIGIT_NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -38,8 +38,9 @@ class DigitBatch(NamedTuple):
 
 
 def digit_images(B, rng):
-    """B pictures of one digit each, every digit as likely, on 10 x 10 pixels: :class:`DigitBatch`."""
+    """B pictures of one digit each on 10 x 10 pixels, all digits equally likely: :class:`DigitBatch`."""
     require_size("B", B)
+    require_rng(rng)
     labels = rng.integers(0, len(DIGIT_NAMES), B)
     canvas = np.zeros((B, SIDE, SIDE))
     rows, columns = (rng.integers(0, SIDE - size + 1, B) for size in PATCH)
@@ -56,7 +57,7 @@ def digit_vectors(B, rng):
 def draw_digits(labels, rng):
     """One patch (N, 10, 8) for each label (N,): pixels from 0 to 1, 0 where there is no ink.
 
-    Each digit is turned by up to 12 degrees, slanted, stretched by up to a fifth in height and in width, shifted by
+    Each digit is turned by up to 0.2 radians, slanted, stretched by up to a fifth in height and in width, shifted by
     parts of a pixel, and between 0.6 and 1 in strength.
     """
     N = len(labels)

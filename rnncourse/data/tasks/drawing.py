@@ -1,10 +1,12 @@
 """Drawing words by chance: one of several, and sentences that together fill an exact number of words."""
 
+import numpy as np
+
 from rnncourse.scratch.validate import require_size
 
 
 def pick(options, rng):
-    """One of a sequence, each as likely; several times as fast as ``rng.choice``."""
+    """One entry of a sequence, all equally likely; several times as fast as ``rng.choice``."""
     return options[int(rng.random() * len(options))]
 
 
@@ -20,7 +22,7 @@ class Fillers:
         self._beginnings = [[()]]  # for each number of words, the sentences that can begin to fill it
 
     def can_fill(self, length):
-        """Whether some row of sentences has exactly this many words."""
+        """Whether some sentences have exactly this many words together."""
         return length >= 0 and bool(self._that_begin(length))
 
     def draw(self, length, slots, rng):
@@ -41,8 +43,8 @@ class Fillers:
 
 def require_distances(distances, shortest, fillers):
     """Raise ``ValueError`` unless all distances are ``shortest``, or more by a number of words that can be filled."""
-    if len(distances) == 0:
-        raise ValueError("distances: expected at least one, got none")
+    if np.ndim(distances) != 1 or len(distances) == 0:
+        raise ValueError(f"distances: expected a list of at least one, got {distances!r}")
     for distance in distances:
         require_size("distances", distance)
         if not fillers.can_fill(distance - shortest):

@@ -6,11 +6,11 @@ from typing import NamedTuple
 import numpy as np
 
 from rnncourse.data.batching import ClassificationBatch
-from rnncourse.scratch.validate import require_size
+from rnncourse.scratch.validate import require_rng, require_size
 
 
 class Chance(NamedTuple):
-    """What is reached by knowing nothing: the share of right answers, and the mean cross-entropy in nats."""
+    """What a model that remembers nothing can reach: its accuracy, and its mean cross-entropy in nats."""
 
     accuracy: float
     cross_entropy: float
@@ -19,13 +19,14 @@ class Chance(NamedTuple):
 def first_token(T, B, rng, symbols=4):
     """B sequences of T tokens whose label is the first: it must be kept for ``T - 1`` steps.
 
-    The first token is one of ``0 .. symbols - 1``, each as likely, and is also the label; all others are distractors
-    from ``symbols .. 2 symbols - 1`` that say nothing. So ``2 symbols`` tokens are to be embedded. Returns
+    The first token, one of ``0 .. symbols - 1`` with equal chances, is also the label; the others are distractors from
+    ``symbols .. 2 symbols - 1`` that say nothing. So the vocabulary has ``2 symbols`` tokens. Returns
     :class:`ClassificationBatch`: tokens (T, B), lengths (B,), all T, and labels (B,).
     """
     require_size("T", T)
     require_size("B", B)
     _require_symbols(symbols)
+    require_rng(rng)
     tokens = rng.integers(symbols, 2 * symbols, (T, B))
     tokens[0] = rng.integers(0, symbols, B)
     return ClassificationBatch(tokens, np.full(B, T), tokens[0].copy())

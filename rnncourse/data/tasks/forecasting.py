@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnncourse.scratch.validate import require_all_finite, require_array, require_size
+from rnncourse.scratch.validate import require_all_finite, require_array, require_rng, require_size
 
 
 class ForecastBatch(NamedTuple):
@@ -19,8 +19,7 @@ class ForecastBatch(NamedTuple):
 class Scaling:
     """``(x - mean) / deviation``, with mean and standard deviation of the training part alone.
 
-    Make it with ``Scaling.of(series[:start])``: the part to be forecast must not lend its own mean to what is told of
-    it beforehand.
+    Make it with ``Scaling.of(series[:start])``: mean and deviation of the part to be forecast are not known beforehand.
     """
 
     mean: float
@@ -39,7 +38,7 @@ class Scaling:
         return (values - self.mean) / self.deviation
 
     def unscale(self, scaled):
-        """The way back: forecasts of a model in the unit of the series."""
+        """The inverse of :meth:`scale`: a model's forecasts in the unit of the series."""
         return scaled * self.deviation + self.mean
 
 
@@ -51,13 +50,14 @@ def random_windows(series, T, B, rng):
     _require_series("series", series)
     require_size("T", T)
     require_size("B", B)
+    require_rng(rng)
     if len(series) <= T:
         raise ValueError(f"series: expected at least {T + 1} values, a window and the next one, got {len(series)}")
     return _batch(series, rng.integers(0, len(series) - T, B) + np.arange(T + 1)[:, None])
 
 
 def stream(series):
-    """The whole series (N,) as one example of N - 1 steps, to be read on and on: :class:`ForecastBatch`, B = 1."""
+    """The whole series (N,) as one sequence of N - 1 steps: :class:`ForecastBatch` with B = 1."""
     _require_series("series", series)
     if len(series) < 2:
         raise ValueError(f"series: expected at least 2 values, one and the next, got {len(series)}")
@@ -65,7 +65,7 @@ def stream(series):
 
 
 def naive_forecast(series, start, period=1):
-    """Forecasts of ``series[start:]``: each value is said to be what it was ``period`` steps before.
+    """Forecasts of ``series[start:]`` that repeat the value of ``period`` steps before.
 
     With 1 this is persistence, the last value; with the length of a season it is the seasonal-naive forecast.
     """

@@ -1,18 +1,18 @@
-"""A Markov source: each symbol is drawn by a law that the k symbols before it select."""
+"""A Markov source: the k symbols before a symbol decide the law it is drawn by."""
 
 import numpy as np
 
 from rnncourse.data.batching import LanguageBatch
 from rnncourse.data.tasks.source import SymbolSource, entropy
-from rnncourse.scratch.validate import require_array, require_positive, require_size
+from rnncourse.scratch.validate import require_array, require_positive, require_rng, require_size
 
 
 class MarkovSource(SymbolSource):
     """``P(s_t | s_1, ..., s_{t-1}) = transitions[s_{t-k}, ..., s_{t-1}, s_t]``, order k over K symbols.
 
     ``transitions`` has k + 1 axes of size K, float64, and its last axis sums to 1. ``stationary``, k axes of size K, is
-    the law of k symbols in a row that one more step leaves as it is; streams start by it, so every piece of every
-    stream has the same law. Transitions that leave more than one such law, as when some symbols are never left, are a
+    the law of k symbols in a row that one more step leaves unchanged; streams start with it, so every piece of every
+    stream has the same law. Transitions that have more than one such law, as when two symbols are never left, are a
     ``ValueError``. The law comes from a dense linear solve over the K^k contexts: quick up to a thousand.
     """
 
@@ -32,15 +32,17 @@ class MarkovSource(SymbolSource):
         require_size("order", order)
         require_size("symbols", symbols)
         require_positive("concentration", concentration)
+        require_rng(rng)
         return cls(rng.dirichlet(np.full(symbols, concentration), (symbols,) * order))
 
     def sample(self, T, B, rng):
-        """B new streams, each in the midst of its run: :class:`LanguageBatch` of inputs and targets (T, B).
+        """B new streams, each begun by the stationary law: :class:`LanguageBatch` of inputs and targets (T, B).
 
         A target is the symbol after its input.
         """
         require_size("T", T)
         require_size("B", B)
+        require_rng(rng)
         k, K, contexts = self.order, self.symbols, self.stationary.size
         context = rng.choice(contexts, B, p=self.stationary.ravel())
         stream = np.empty((max(T + 1, k), B), dtype=np.int64)
@@ -54,8 +56,8 @@ class MarkovSource(SymbolSource):
     def next_law(self, inputs):
         """The law of the symbol after each input, (T, B, K), given all inputs (T, B) of its stream up to there.
 
-        From step k on that is a row of ``transitions``; before, what the stationary law says of fewer symbols. A
-        beginning that the source never makes is a ``ValueError``, as it is followed by nothing.
+        From step k on that is a row of ``transitions``; before, it is the stationary law given the fewer symbols seen.
+        A beginning that the source never makes is a ``ValueError``, as no symbol can follow it.
         """
         self._require_streams(inputs)
         T, k = len(inputs), self.order

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import chain, product
 from typing import NamedTuple
 
-from rnncourse.scratch.validate import require_fraction, require_size
+from rnncourse.scratch.validate import require_fraction, require_rng, require_size
 
 GOOD = ["great", "good", "tasty", "lovely", "superb", "fresh"]
 BAD = ["bad", "awful", "bland", "stale", "dull", "dreadful"]
@@ -39,26 +39,28 @@ class ReviewSplit(NamedTuple):
 
 
 def review_pairs():
-    """All pairs that there are, a list of tuples ``(good, bad)`` of :class:`Review`, always in the same order.
+    """All possible pairs, a list of tuples ``(good, bad)`` of :class:`Review`, always in the same order.
 
-    The two of a pair have the same words equally often. So whatever is a function of these counts gives both the same
+    The two of a pair have the same words equally often. So a classifier that sees only these counts gives both the same
     answer and is right about exactly one: **any bag-of-words classifier has accuracy 1/2**, on any set made of whole
-    pairs. In half of the forms the adjective that is meant comes first, in half last, so that to look at one place is
-    worth no more. The pair of the lecture, "the food was not bad , great in fact", is one of them.
+    pairs. In half of the forms the adjective that is meant comes first, in half last, so trusting
+    the first adjective, or the last, does not help either. The pair of the lecture, "the food was not bad , great in
+    fact", is one of them.
     """
     everything = product(FORMS, SUBJECTS, VERBS, ENDINGS, GOOD, BAD)
     return [_pair(form, good, bad, dict(zip(SLOTS, rest, strict=True))) for form, *rest, good, bad in everything]
 
 
 def reviews(pairs, rng, held_out=0.25):
-    """Draw so many different pairs and part them: :class:`ReviewSplit` of ``train`` and ``test``.
+    """Draw ``pairs`` different pairs and split them: :class:`ReviewSplit` of ``train`` and ``test``.
 
-    ``held_out`` is the share of the pairs that goes to the test, at least one pair and not all. The two of a pair stay
-    together, so no review of the test, nor its opposite, is trained on. The lecture's pair is always the first of the
-    test.
+    ``held_out`` is the share of the pairs that goes to the test set, at least one pair and not all. The two of a pair
+    stay together, so neither a test review nor its opposite is trained on. The lecture's pair is always the first of
+    the test set.
     """
     require_size("pairs", pairs)
     require_fraction("held_out", held_out)
+    require_rng(rng)
     every = review_pairs()
     tested = max(1, round(pairs * held_out))
     if not tested < pairs <= len(every):

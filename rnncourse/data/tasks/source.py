@@ -8,16 +8,16 @@ from rnncourse.scratch.validate import require_array, require_indices
 class SymbolSource:
     """What the sources have in common; a subclass gives ``symbols``, ``sample``, ``next_law`` and ``entropy_rate``.
 
-    Symbols are integers from 0 to ``symbols - 1``. ``next_law(inputs)`` is what a perfect model would say: for inputs
-    (T, B), the probabilities (T, B, symbols) of the symbol that follows each, given all of its stream up to there.
+    Symbols are integers from 0 to ``symbols - 1``. ``next_law(inputs)`` is what a perfect model would predict: for
+    inputs (T, B), the probabilities (T, B, symbols) of the symbol after each, given its stream up to there.
     """
 
     def log_probabilities(self, inputs, targets):
         """The natural logarithm of the true probability of each target, (T, B), given the inputs up to its step.
 
-        Minus its mean is the cross-entropy of the true law on these very symbols: what a model is to be compared with,
-        since on any finite stream it lies a little off the entropy rate. Integers (T, B), both; a target that the
-        source never says there has -inf.
+        Minus its mean is the cross-entropy of the true law on these very symbols. Compare a model with that, since on a
+        finite stream it differs a little from the entropy rate. Both arguments are integers (T, B); a target that the
+        source never makes there has -inf.
         """
         law = self.next_law(inputs)
         require_array("targets", targets, inputs.shape)

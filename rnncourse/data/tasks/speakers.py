@@ -1,10 +1,10 @@
-"""Who grew up in France speaks French: what was said of a person once is asked for later, with others in between."""
+"""Who grew up in France speaks French: what was said once of a person is asked for later, after other people."""
 
 from dataclasses import dataclass
 
 from rnncourse.data.tasks.cloze import Cloze
 from rnncourse.data.tasks.drawing import Fillers, pick, require_distances
-from rnncourse.scratch.validate import require_choice, require_size
+from rnncourse.scratch.validate import require_choice, require_rng, require_size
 
 LANGUAGE_OF = {
     "france": "french",
@@ -64,26 +64,27 @@ def speakers(count, rng, *, distances, people=1, asked="any", distracting=True, 
     """Draw ``count`` :class:`SpeakerText`, a list.
 
     "anna grew up in france . ... so anna speaks fluent french ." From the country that decides to the gap are as many
-    steps as one of ``distances``, each as likely; 6, and 8 and above, are possible. Between stand sentences by chance,
-    with ``distracting`` also such as name other countries and languages.
+    steps as one of ``distances``, equally likely; 6, and 8 and above, are possible. Random sentences stand between;
+    with ``distracting``, some of them name other countries and languages.
 
-    With more ``people``, each has a country, and only the name in the last sentence says whom the question is about:
-    ``asked`` is "last", so that a new subject makes the old one worthless and it is best forgotten; "first", so that it
-    must be kept over the others; or "any". Those who are introduced after the one who is asked about stand between
-    country and gap too, and make the shortest distance longer by 6 each.
+    With more ``people``, each has a country, and only the name in the last sentence says who is asked about: ``asked``
+    is "last", so that earlier people are best forgotten when a new one is introduced; "first", so that the first must
+    be kept while others are introduced; or "any". Whoever is introduced after the one asked about stands between
+    country and gap, and lengthens the shortest distance by 6.
 
-    Each country is drawn for itself, all ten equally likely, so whoever has forgotten the country has an accuracy of
+    Countries are drawn independently, all ten equally likely, so whoever has forgotten the country has an accuracy of
     1/10, exactly. With p people and ``asked="any"``, *the language of the one introduced last* has 1/p + (1 - 1/p)/10,
-    exactly. Perfection is possible.
+    exactly. Perfect accuracy is possible.
 
-    A quarter of the pairs of a name and the word before it in the last sentence ("so anna", "now ben") comes only with
-    ``held_out``, the rest only without: so no text that is held out was trained on.
+    A quarter of the pairs of a name and the word before it in the last sentence ("so anna", "now ben") occurs only with
+    ``held_out``, the rest only without it: so texts with ``held_out`` are a test set that was never trained on.
     """
     require_size("count", count)
     require_size("people", people)
     require_choice("asked", asked, ("first", "last", "any"))
     require_choice("distracting", distracting, (True, False))
     require_choice("held_out", held_out, (True, False))
+    require_rng(rng)
     if people > len(NAMES):
         raise ValueError(f"people: expected at most {len(NAMES)}, as many as have names, got {people}")
     fillers = MIXED if distracting else PLAIN

@@ -5,9 +5,9 @@ from itertools import product
 
 from rnncourse.data.tasks.cloze import Cloze
 from rnncourse.data.tasks.drawing import Fillers, pick, require_distances
-from rnncourse.scratch.validate import require_choice, require_size
+from rnncourse.scratch.validate import require_choice, require_rng, require_size
 
-# What is to be done, what was done in the end, by what, what that lacks; and the things that it may be done to.
+# Verb, its past tense, the tool, what the tool has run out of; and the things that the verb may be done to.
 SITUATIONS = [
     (*roles.split(), tuple(things.split()))
     for roles, things in (
@@ -59,19 +59,20 @@ def stories(count, rng, *, distances, distracting=True, held_out=False):
     """Draw ``count`` :class:`Story`, a list.
 
     "the printer had no toner left when mia wanted to print her tickets . ... finally she printed her tickets ." From
-    the thing's first naming to the gap are as many steps as one of ``distances``, each as likely; 6, and 8 and above,
-    are possible. Between stand sentences by chance, with ``distracting`` also such as name one of the eight candidates.
+    the thing's first naming to the gap are as many steps as one of ``distances``, equally likely; 6, and 8 and above,
+    are possible. Random sentences stand between; with ``distracting``, some of them name one of the eight candidates.
 
     All eight are equally likely, and nothing else in a story depends on which it is: whoever has forgotten it has an
-    accuracy of 1/8, exactly, and so has *the candidate named last* wherever a distractor stands. Perfection is
+    accuracy of 1/8, exactly, and so has *the candidate named last* wherever a distractor stands. Perfect accuracy is
     possible.
 
-    A quarter of the pairs of a person and a situation comes only with ``held_out``, the rest only without: so no story
-    that is held out was trained on.
+    A quarter of the pairs of a person and a situation occurs only with ``held_out``, the rest only without it: so
+    stories with ``held_out`` are a test set that was never trained on.
     """
     require_size("count", count)
     require_choice("distracting", distracting, (True, False))
     require_choice("held_out", held_out, (True, False))
+    require_rng(rng)
     fillers = MIXED if distracting else PLAIN
     require_distances(distances, ENDING + 1, fillers)
     heroes = [pair for pair in product(PEOPLE, SITUATIONS) if _is_held_out(*pair) == held_out]

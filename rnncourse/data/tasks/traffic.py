@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnncourse.scratch.validate import require_all_finite, require_array, require_size
+from rnncourse.scratch.validate import require_all_finite, require_array, require_rng, require_size
 
 DAY, WEEK = 24, 7 * 24
 """The periods of the counts, in steps: one step is an hour."""
@@ -34,12 +34,12 @@ class ForecastErrors(NamedTuple):
 def traffic(weeks, rng):
     """``weeks`` weeks of counts, each Poisson around its rate and independent of the others: :class:`Traffic`.
 
-    ``rate = 100 week_profile(hour of the week) exp(level)``, 100 on average but for the level, which drifts: weather,
-    holidays, road works. It is Gaussian around 0 with standard deviation 0.15, and its correlation falls with the hours
-    between as ``exp(-hours / 48)``. So the last hour, the same hour of last week and both together each tell something
-    of the next count.
+    ``rate = 100 week_profile()[hour of the week] exp(level)``. The level stands for weather, holidays and road works:
+    it is Gaussian with mean 0 and standard deviation 0.15, and levels some hours apart have correlation ``exp(-hours /
+    48)``. So the last hour and the same hour of last week each say something about the next count, and more together.
     """
     require_size("weeks", weeks)
+    require_rng(rng)
     N = weeks * WEEK
     shocks = rng.standard_normal(N) * _LEVEL_SPREAD * math.sqrt(1 - _LEVEL_MEMORY**2)
     levels = np.empty(N)
@@ -64,11 +64,11 @@ def _bump(hours, centre, width):
 
 
 def poisson_errors(rates):
-    """The least expected errors of a forecast of Poisson counts, exactly: those of whoever knows the rates (N,).
+    """The least expected errors of any forecast of Poisson counts, exactly: those of a forecast from the rates (N,).
 
     The rate itself minimises the squared error, whose expectation is the rate. A median m minimises the absolute
-    error, whose expectation is ``r - m + 2 (m P(X <= m) - r P(X < m))`` for a rate r. No forecast from the past can
-    expect less, for it knows less. Returns :class:`ForecastErrors`.
+    error, whose expectation is ``r - m + 2 (m P(X <= m) - r P(X < m))`` for a rate r. A forecast from past counts knows
+    less than the rates, so it cannot have smaller expected errors. Returns :class:`ForecastErrors`.
     """
     _, absolute = _medians(rates)
     return ForecastErrors(float(absolute.mean()), math.sqrt(rates.mean()))

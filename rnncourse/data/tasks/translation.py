@@ -1,4 +1,4 @@
-"""Translation between a little English and an invented language that orders its words otherwise.
+"""Translation from a little English to an invented language with another word order.
 
     sentence = [adverb] clause                 ->  clause adverb
     clause   = nouns verb                      ->  nouns verb
@@ -13,7 +13,7 @@ each translation comes from one sentence.
 
 from rnncourse.data.tasks.aligned import AlignedPair
 from rnncourse.data.vocabulary import Vocabulary
-from rnncourse.scratch.validate import require_size
+from rnncourse.scratch.validate import require_rng, require_size
 
 NAMES = {"anna": "ana", "ben": "beno", "clara": "kalar", "david": "tavit"}
 NOUNS = {"cat": "miru", "dog": "vako", "bird": "pilo", "horse": "taro", "king": "remol", "girl": "sena"}
@@ -38,11 +38,12 @@ _PATIENCE = 10_000
 def translations(count, rng, lengths=(2, 14), without=()):
     """``count`` random sentences with their translations: a list of AlignedPair, whose sides are tuples of words.
 
-    Sentences are drawn by the rules of the grammar, and those kept that have from the first to the second of
-    ``lengths`` words, at most 20, and are not the source of a pair in ``without``: those pairs can be a test of
-    sentences never seen. Where no sentence can be found that is not in ``without``, that is a ``ValueError``.
+    Sentences are drawn by the rules of the grammar. Kept are those whose number of words lies between the two of
+    ``lengths``, at most 20, and that are not the source of a pair in ``without``, so that those pairs can test
+    sentences never seen in training. If no sentence is found that is not in ``without``, that is a ``ValueError``.
     """
     require_size("count", count)
+    require_rng(rng)
     low, high = lengths
     if not SHORTEST <= low <= high <= LONGEST:
         raise ValueError(f"lengths: expected two from {SHORTEST} to {LONGEST}, the smaller first, got {lengths!r}")
@@ -53,8 +54,8 @@ def translations(count, rng, lengths=(2, 14), without=()):
 def translate(words):
     """The AlignedPair of an English sentence, given as words; one that the grammar does not know is a ``ValueError``.
 
-    A word of the translation is aligned with the word it translates, so ``reads`` says how much of the sentence an
-    interpreter must have heard, and no less: a shorter beginning leaves open what the word is.
+    A word of the translation is aligned with the word it translates, so ``reads`` says how many words an interpreter
+    must have heard before saying each word: with fewer, the word is still open.
     """
     words = tuple(words)
     start = int(words[:1] != () and words[0] in ADVERBS)
@@ -132,5 +133,5 @@ def _random_nouns(rng):
 
 
 def _one(words, rng, probability=1):
-    """A word as a tuple, or with the rest of the probability none."""
+    """A random word as a tuple, or with probability ``1 - probability`` an empty tuple."""
     return (tuple(words)[rng.integers(len(words))],) if probability == 1 or rng.random() < probability else ()

@@ -1,10 +1,10 @@
-"""Sentiment that hangs on structure: negations and contrasts, nested to a known depth, with a label at every node."""
+"""Sentiment that depends on structure: negations and contrasts, nested to a known depth, with a label at every node."""
 
 import numpy as np
 
 from rnncourse.data.tasks.drawing import pick
 from rnncourse.data.trees import LabelledTree
-from rnncourse.scratch.validate import require_size
+from rnncourse.scratch.validate import require_rng, require_size
 
 POSITIVE = "good", "great", "lovely", "funny", "clever", "bright", "warm", "charming", "fresh", "superb", "moving"
 NEGATIVE = "bad", "awful", "nasty", "boring", "stupid", "dull", "cold", "clumsy", "stale", "dreadful", "tedious"
@@ -46,12 +46,14 @@ def sentiment_trees(count, rng, *, depths):
 
     A phrase of depth 0 is one of 22 adjectives. A deeper one is, with equal chances, ``("not", X)``,
     ``(A, ("but", B))`` or ``(A, ("although", B))``; X is one less deep, and so is A or B, while the other of the two
-    has any depth below. :func:`sentiment` gives the labels. So every label can be known for certain; to answer always
-    "positive" is right for exactly half of the sentences, because good and bad words are as likely and to exchange them
-    exchanges the answers.
+    has any depth below. :func:`sentiment` gives the labels, so every label can be known for certain. Always answering
+    "positive" is right with probability 1/2, exactly: swapping good and bad words, which are equally likely, swaps the
+    answers.
     """
     require_size("count", count)
-    if len(depths) == 0 or any(not isinstance(depth, int | np.integer) or depth < 0 for depth in depths):
+    require_rng(rng)
+    array = np.asarray(depths)
+    if array.ndim != 1 or array.dtype.kind not in "iu" or array.size == 0 or array.min() < 0:
         raise ValueError(f"depths: expected a list of at least one integer of at least 0, got {depths!r}")
     return [SentimentTree.from_nested(_phrase(pick(depths, rng), rng), sentiment) for _ in range(count)]
 

@@ -15,7 +15,8 @@ class Stacked(CombinedLayer):
     - ``"plain"``: ``y_l``;
     - ``"skip"``: the same, but from the second layer on a layer's input is added to its output,
       ``y_l = layer_l(y_{l-1}) + y_{l-1}`` (residual, Wu et al. 2016);
-    - ``"dense"``: all that came before side by side, ``[x, y_1, ..., y_l]`` (Britz et al. 2017).
+    - ``"dense"``: all that came before side by side, ``[x, y_1, ..., y_l]`` (Huang et al. 2017, *Densely connected
+      convolutional networks*).
 
     The outputs are the last ``y``. The state's arrays are (depth, B, H), one row a layer, or two for a bidirectional
     one, in PyTorch's order.
