@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -19,33 +18,9 @@ from rnncourse.grading.session import Limits
 from rnncourse.grading.solutions import solution_source
 from tools.sync import ROOT
 
+from .page_commands import Command, commands
+
 PAGE = (ROOT / "book" / "instructors.md").read_text(encoding="utf-8")
-MARK = r"(?:^% (?P<mark>[^\n]*)\n)?"
-BLOCK = re.compile(
-    rf"{MARK}^```bash\n(?P<code>.*?)^```\n(?:\n```text\n(?P<output>.*?)^```\n)?", re.MULTILINE | re.DOTALL
-)
-
-
-@dataclass(frozen=True)
-class Command:
-    """A block of commands on the page: ``mark`` says if it is not run or how it ends, ``output`` what it prints."""
-
-    code: str
-    mark: str
-    output: str | None
-
-    @property
-    def is_run(self):
-        return not self.mark.startswith("not run: ")
-
-    @property
-    def exit_code(self):
-        return int(self.mark.removeprefix("exits with ") or 0)
-
-
-def commands(page):
-    found = BLOCK.finditer(page)
-    return [Command(match["code"], match["mark"] or "", match["output"]) for match in found]
 
 
 def notebook(**changes):

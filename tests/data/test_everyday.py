@@ -73,7 +73,7 @@ def neighbours(word, window):
 
 
 def check_analogies(window):
-    """Each is a parallelogram in p(v | w) and in log p(v | w), and nothing but d completes it."""
+    """Each is a parallelogram in p(v | w) and in log p(v | w); if the thing is in sight, only d completes it."""
     laws = {word: neighbours(word, window) for word in EVERYDAY_WORDS.words[4:]}
     for analogies in EVERYDAY_ANALOGIES.values():
         for a, b, c, d in analogies:
@@ -81,7 +81,8 @@ def check_analogies(window):
             for v in laws:
                 assert of_b[v] - of_a[v] == of_d[v] - of_c[v]
                 assert of_b[v] * of_c[v] == of_a[v] * of_d[v]
-            assert [word for word, law in laws.items() if law == of_d] == [d]
+            if window >= 3:
+                assert [word for word, law in laws.items() if law == of_d] == [d]
 
 
 def test_the_law_is_that_of_a_second_expansion():
@@ -128,11 +129,7 @@ def test_words_have_the_same_contexts_if_and_only_if_they_are_of_one_group():
 
 @pytest.mark.parametrize("window", [1, 2, 3, 5, 9])
 def test_analogies_are_exact_parallelograms(window):
-    if window < 3:  # too near to see both the person and the thing: d is not alone, and the check says so
-        with pytest.raises(AssertionError):
-            check_analogies(window)
-    else:
-        check_analogies(window)
+    check_analogies(window)
 
 
 def test_the_lecture_s_analogies_and_neighbours_are_there():
@@ -143,7 +140,7 @@ def test_the_lecture_s_analogies_and_neighbours_are_there():
     assert {"water", "liquid"} <= set(EVERYDAY_GROUPS["LIQUID"])
     for colour in ("blue", "yellow", "red", "green"):
         assert tuple(f"this is a {colour} bird".split()) in EVERYDAY_LAW
-    assert tuple("a blue bird on the tree".split()) in EVERYDAY_LAW
+    assert ("a", "blue", "bird", "on", "the", "tree") in EVERYDAY_LAW
 
 
 def test_of_each_pair_the_first_can_be_drawn_and_the_second_cannot():

@@ -1,4 +1,4 @@
-"""A player in a live notebook: JupyterLab has shortcuts of its own on the keys that move a slider."""
+"""Figures that move in a live notebook: JupyterLab has shortcuts of its own on the keys that move them."""
 
 import os
 import secrets
@@ -21,10 +21,15 @@ def line_of_slope(k):
     return lines({"slope": ([0, 1], [0, k])}, x_label="x", y_label="y", alt=f"A line of slope {k}.")
 
 Player(line_of_slope, "k", [1, 2, 3])"""
+LINKED_CELL = """\
+from rnncourse.viz import LinkedView
+
+labels = {"row_label": "row", "column_label": "column", "value_label": "value"}
+LinkedView(["a", "b", "c"], ["d", "e"], [[1, 0], [0, 2], [3, 0]], alt="Three rows of two.", **labels)"""
 
 
 def _write_notebook(path):
-    cells = [nbformat.v4.new_code_cell(source) for source in (PLAYER_CELL, "1 + 1", "2 + 2")]
+    cells = [nbformat.v4.new_code_cell(source) for source in (PLAYER_CELL, LINKED_CELL, "2 + 2")]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
 
@@ -121,4 +126,22 @@ def test_arrow_keys_move_the_slider_and_not_the_notebook(new_page, lab):
     expect(frames.nth(2)).to_be_visible()
     slider.press("ArrowDown")
     expect(frames.nth(1)).to_be_visible()
+    assert _selected_cell(page) == selected_before
+
+
+def test_arrow_keys_move_the_chosen_word_and_not_the_notebook(new_page, lab):
+    page = new_page()
+    _run_all_cells(page, lab)
+    figure = page.locator(".jp-OutputArea figure.rnn-linked")
+    rows, output = figure.locator("[role=listbox]").first, figure.locator("output")
+    expect(output).to_have_text("“a”, “d”: value 1", timeout=60_000)
+
+    rows.focus()
+    selected_before = _selected_cell(page)
+    rows.press("ArrowDown")
+    expect(output).to_have_text("“b”, “e”: value 2")
+    rows.press("End")
+    expect(output).to_have_text("“c”, “d”: value 3")
+    rows.press("ArrowUp")
+    expect(output).to_have_text("“b”, “e”: value 2")
     assert _selected_cell(page) == selected_before

@@ -54,8 +54,8 @@ def test_words_are_numbered_as_in_scratch():
 def test_values_are_seen_by_sign_and_by_strength():
     picture = viz.tree(NESTED, values=VALUES, alt="a")
     assert [text for text in texts(picture) if text in "+−0"] == ["+", "+", "−"]
-    assert strengths(picture, "--rnn-c0") == pytest.approx([0.1 + 0.45, 0.1 + 0.225])
-    assert strengths(picture, "--rnn-c1") == pytest.approx([0.1 + 0.45 * 0.75])
+    assert strengths(picture, "--rnn-c0") == pytest.approx([0.1 + 0.4, 0.1 + 0.2])
+    assert strengths(picture, "--rnn-c1") == pytest.approx([0.1 + 0.4 * 0.75])
     assert "0" in texts(viz.tree(NESTED, values=[0, 1, 1, 1, 1], alt="a"))
 
 

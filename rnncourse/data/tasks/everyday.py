@@ -153,5 +153,6 @@ EVERYDAY_ANALOGIES = MappingProxyType(
 
 Let p(v | w) be the chance that a word drawn from those around w, in a window of any size, is v. Then
 ``p(v | b) - p(v | a) = p(v | d) - p(v | c)`` for all v, and ``p(v | b) p(v | c) = p(v | a) p(v | d)``: the four are a
-parallelogram exactly, in the probabilities and in their logarithms, which word vectors stand for.
+parallelogram exactly, in the probabilities and in their logarithms, which word vectors stand for. From a window of 3 on,
+no other word has the probabilities of d.
 """
