@@ -114,7 +114,7 @@ class EncoderDecoder(nn.Module):
         """``(state, step)`` in NumPy, what :func:`rnncourse.scratch.seq2seq.beam_search` needs.
 
         ``step(state, tokens)`` gives the log-probabilities (B copies, V) of the next word and the next state, for
-        ``copies`` rows of each source next to each other, as a beam has them.
+        ``copies`` rows of each source next to each other, as a beam of that width has them.
         """
         if self.wait is not None:
             raise ValueError(f"wait: expected None for a search, which does not count the steps, got {self.wait}")
@@ -125,6 +125,9 @@ class EncoderDecoder(nn.Module):
 
         @torch.no_grad()
         def step(state, tokens: np.ndarray):
+            if memory is not None and len(tokens) != memory.values.shape[1]:
+                expected = f"{memory.values.shape[1]}, copies={copies} for each source"
+                raise ValueError(f"tokens: expected {expected}, got {len(tokens)}; give start() the width of the beam")
             read = torch.as_tensor(tokens, device=sources.device)[None]
             state = each(lambda array: torch.as_tensor(array, device=sources.device).contiguous(), state)
             logits, _, state = self.decoder(read, state, memory)

@@ -11,9 +11,9 @@ from rnncourse.training.tensors import as_tensors, device_and_dtype
 def predict(model: torch.nn.Module, batch, with_extra: bool = False):
     """The outputs of the model for a batch, in eval() mode and without gradients, as NumPy arrays.
 
-    ``batch`` is what the training loop takes: a tuple, last the targets, which are not used. Returns the outputs; with
-    ``with_extra=True`` it returns ``(outputs, extra)``, extra being what the model returns besides, such as attention
-    weights or the last state.
+    ``batch`` is what the training loop takes: a tuple, last the targets, which are not used and may be None. Returns
+    the outputs; with ``with_extra=True`` it returns ``(outputs, extra)``, extra being what the model returns besides,
+    such as attention weights or the last state.
     """
     with evaluating(model):
         outputs, extra = outputs_and_extra(model(*as_tensors(batch, *device_and_dtype(model))[:-1]))

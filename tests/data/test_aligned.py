@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnncourse.data.tasks.aligned import AlignedPair, alignment_array, attention_mass, chance_mass, sides
+from rnncourse.data.tasks.aligned import AlignedPair, alignment_array, attention_mass, chance_mass, sources_and_targets
 
 PAIR = AlignedPair("abcd", "x-yz", ((1,), (), (0, 3), (2,)))
 SHORT = AlignedPair(("uno",), ("one", "only"), ((0,), (0,)))
@@ -15,7 +15,7 @@ def test_links_and_waiting_times_by_hand():
     assert PAIR.links == {(0, 1), (2, 0), (2, 3), (3, 2)}
     assert PAIR.reads == (2, 2, 4, 4)
     assert AlignedPair("ab", "-b", ((), (1,))).reads == (0, 2)
-    assert sides([PAIR, SHORT]) == (["abcd", ("uno",)], ["x-yz", ("one", "only")])
+    assert sources_and_targets([PAIR, SHORT]) == (["abcd", ("uno",)], ["x-yz", ("one", "only")])
 
 
 def test_the_array_by_hand():

@@ -13,7 +13,7 @@ from rnncourse.data.tasks.aligned import attention_mass, chance_mass
 from rnncourse.data.tasks.captions import (
     CAPTION_SIZE,
     CAPTION_WORDS,
-    LETTERS,
+    DIGIT_LETTERS,
     caption_batch,
     captioned_images,
     region_array,
@@ -153,7 +153,7 @@ def test_the_spelling_batch_spells_the_labels():
     vectors, _, targets = spelling_batch(digits)
     assert vectors is digits.images
     for column, label in zip(targets.T, digits.labels, strict=True):
-        assert "".join(LETTERS.decode(column[column != IGNORED])) == DIGIT_NAMES[label]
+        assert "".join(DIGIT_LETTERS.decode(column[column != IGNORED])) == DIGIT_NAMES[label]
 
 
 def test_the_generator_alone_decides():

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnncourse.data import translation_batch
-from rnncourse.data.tasks.aligned import alignment_array, sides
+from rnncourse.data.tasks.aligned import alignment_array, sources_and_targets
 from rnncourse.data.tasks.copying import SAY_IT_BACK, copy_memory, copy_memory_cross_entropy, say_it_back
 
 
@@ -86,7 +86,7 @@ def test_every_length_and_every_character_is_as_likely():
 
 def test_pairs_become_a_batch_that_fits_their_alignments():
     pairs = say_it_back(5, np.random.default_rng(1), (2, 7))
-    sources, _, inputs, _ = translation_batch(*sides(pairs), SAY_IT_BACK, SAY_IT_BACK)
+    sources, _, inputs, _ = translation_batch(*sources_and_targets(pairs), SAY_IT_BACK, SAY_IT_BACK)
     assert alignment_array(pairs).shape == (len(inputs), 5, len(sources))
     assert SAY_IT_BACK.decode(sources[:, 2]) == list(pairs[2].source)
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnncourse.data.tasks.forecasting import Scaling, naive_forecast, random_windows, stream
+from rnncourse.data.tasks.forecasting import Scaling, naive_forecast, random_windows, whole_series
 
 SERIES = np.arange(20)  # a value is its own place, so that a window shows where it was cut
 
@@ -29,14 +29,14 @@ def test_every_window_is_as_likely():
 
 
 def test_the_stream_is_the_whole_series():
-    inputs, targets = stream(SERIES)
+    inputs, targets = whole_series(SERIES)
     assert inputs[:, 0, 0].tolist() == list(range(19))
     assert targets[:, 0, 0].tolist() == list(range(1, 20))
 
 
 def test_a_window_of_everything_is_the_stream():
     window = random_windows(SERIES, 19, 1, np.random.default_rng(0))
-    assert all((a == b).all() for a, b in zip(window, stream(SERIES), strict=True))
+    assert all((a == b).all() for a, b in zip(window, whole_series(SERIES), strict=True))
 
 
 def test_scaling_knows_the_training_part_alone():
@@ -74,10 +74,10 @@ def test_a_seasonal_series_is_forecast_without_error(period, seasons, seed):
         (lambda: random_windows(SERIES, 20, 3, np.random.default_rng(0)), "series: expected at least 21 values, .* 20"),
         (lambda: random_windows(SERIES, 0, 3, np.random.default_rng(0)), "T: expected an integer of at least 1, got 0"),
         (lambda: random_windows(SERIES, 2, 0, np.random.default_rng(0)), "B: expected an integer of at least 1, got 0"),
-        (lambda: stream(SERIES[:1]), "series: expected at least 2 values, one and the next, got 1"),
-        (lambda: stream(SERIES[:, None]), r"series: expected shape \(N,\), got \(20, 1\)"),
-        (lambda: stream(np.array([1.0, np.nan])), "series: expected finite numbers, got NaN"),
-        (lambda: stream(np.array(["a", "b"])), "series: expected numbers, got <U1"),
+        (lambda: whole_series(SERIES[:1]), "series: expected at least 2 values, one and the next, got 1"),
+        (lambda: whole_series(SERIES[:, None]), r"series: expected shape \(N,\), got \(20, 1\)"),
+        (lambda: whole_series(np.array([1.0, np.nan])), "series: expected finite numbers, got NaN"),
+        (lambda: whole_series(np.array(["a", "b"])), "series: expected numbers, got <U1"),
         (lambda: naive_forecast(SERIES, 0), "start: expected an integer from 1, the period, to 19, got 0"),
         (lambda: naive_forecast(SERIES, 20), "start: expected an integer from 1, the period, to 19, got 20"),
         (lambda: naive_forecast(SERIES, 3, period=4), "start: expected an integer from 4, the period, to 19, got 3"),

@@ -33,7 +33,7 @@ def check_split(make):
 
 
 def check_all_drawn(make):
-    train, test = make(len(PAIRS), np.random.default_rng(0), held_out=0.1)
+    train, test = make(len(PAIRS), np.random.default_rng(0), test_share=0.1)
     assert {review.words for review in train + test} == {review.words for pair in PAIRS for review in pair}
 
 
@@ -108,8 +108,8 @@ def test_the_same_rng_gives_the_same_split():
         (lambda rng: reviews(0, rng), "pairs: expected an integer of at least 1, got 0"),
         (lambda rng: reviews(1, rng), "pairs: expected 2 to 20736, some to train on, got 1"),
         (lambda rng: reviews(30000, rng), "pairs: expected 7501 to 20736, some to train on, got 30000"),
-        (lambda rng: reviews(10, rng, held_out=1.0), "pairs: expected 11 to 20736, some to train on, got 10"),
-        (lambda rng: reviews(10, rng, held_out=-0.1), "held_out: expected a number from 0 to 1, got -0.1"),
+        (lambda rng: reviews(10, rng, test_share=1.0), "pairs: expected 11 to 20736, some to train on, got 10"),
+        (lambda rng: reviews(10, rng, test_share=-0.1), "test_share: expected a number from 0 to 1, got -0.1"),
     ],
 )
 def test_errors_say_what_was_expected(call, message):

@@ -5,7 +5,14 @@ import pytest
 from scipy import stats
 
 from rnncourse.data.tasks.forecasting import naive_forecast
-from rnncourse.data.tasks.traffic import DAY, WEEK, poisson_errors, poisson_medians, traffic, week_profile
+from rnncourse.data.tasks.traffic import (
+    HOURS_PER_DAY,
+    HOURS_PER_WEEK,
+    poisson_errors,
+    poisson_medians,
+    traffic,
+    week_profile,
+)
 from rnncourse.metrics import mae, rmse
 
 LONG = traffic(200, np.random.default_rng(0))
@@ -16,7 +23,7 @@ def test_counts_are_poisson_around_the_rates():
     """Standardised, they have mean 0, variance 1 and no memory, each within five standard errors."""
     counts, rates = LONG.counts, LONG.rates
     assert counts.dtype.kind == "i"
-    assert counts.shape == rates.shape == (200 * WEEK,)
+    assert counts.shape == rates.shape == (200 * HOURS_PER_WEEK,)
     standard = (counts - rates) / np.sqrt(rates)
     bound = 5 / np.sqrt(len(counts))
     assert abs(standard.mean()) < bound
@@ -34,7 +41,7 @@ def test_the_level_drifts_as_documented():
 
 
 def test_the_profile_has_the_rhythm_of_day_and_week():
-    profile = week_profile().reshape(7, DAY)
+    profile = week_profile().reshape(7, HOURS_PER_DAY)
     assert profile.mean() == pytest.approx(1)
     assert profile.min() > 0
     assert all(8 <= hour <= 17 for hour in profile.argmax(axis=1))
@@ -73,9 +80,9 @@ def test_who_knows_the_rate_has_these_errors():
 
 def test_the_forecasts_differ_and_none_beats_who_knows_the_rate():
     """Last week's hour, the last hour and yesterday's hour, in this order, all far from what is possible."""
-    start = 4 * WEEK
+    start = 4 * HOURS_PER_WEEK
     real, best = LONG.counts[start:], poisson_errors(LONG.rates[start:])
-    errors = [mae(naive_forecast(LONG.counts, start, period), real) for period in (WEEK, 1, DAY)]
+    errors = [mae(naive_forecast(LONG.counts, start, period), real) for period in (HOURS_PER_WEEK, 1, HOURS_PER_DAY)]
     assert 2 * best.mae < errors[0] < errors[1] - 1 < errors[2] - 2
     assert rmse(naive_forecast(LONG.counts, start), real) > 2 * best.rmse
 

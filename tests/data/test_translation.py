@@ -9,7 +9,7 @@ import pytest
 
 from rnncourse.data import translation_batch
 from rnncourse.data.tasks import translation
-from rnncourse.data.tasks.aligned import alignment_array, sides
+from rnncourse.data.tasks.aligned import alignment_array, sources_and_targets
 from rnncourse.data.tasks.translation import TRANSLATION_SOURCE, TRANSLATION_TARGET, translate, translations
 
 DICTIONARY = {
@@ -166,7 +166,7 @@ def test_sentences_held_out_are_not_drawn():
 
 
 def test_pairs_become_a_batch_that_fits_their_alignments():
-    sources, _, inputs, _ = translation_batch(*sides(PAIRS[:9]), TRANSLATION_SOURCE, TRANSLATION_TARGET)
+    sources, _, inputs, _ = translation_batch(*sources_and_targets(PAIRS[:9]), TRANSLATION_SOURCE, TRANSLATION_TARGET)
     assert alignment_array(PAIRS[:9]).shape == (len(inputs), 9, len(sources))
 
 

@@ -419,6 +419,10 @@ def test_wrong_searches():
         ours.greedy(sources, lengths, 0)
     with pytest.raises(ValueError, match="^wait: expected None for a search, .*, got 1$"):
         ours.start(sources, lengths)
+    state, step = build({"attention": "dot"}).start(sources, lengths)
+    rows = f"{len(lengths)}, copies=1 for each source, got {3 * len(lengths)}"
+    with pytest.raises(ValueError, match=f"^tokens: expected {rows}; give start"):
+        seq2seq.beam_search(step, state, 3, 8)
 
 
 # --- learning

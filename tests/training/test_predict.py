@@ -70,11 +70,11 @@ def test_sentences_are_those_of_greedy_in_words(attention):
 def test_a_captioner_writes_too_and_a_model_that_cannot_is_named():
     torch.manual_seed(0)
     batch = data.spelling_batch(data.digit_vectors(5, np.random.default_rng(0)))
-    words = generate(models.VectorCaptioner(100, len(data.LETTERS), 3, 4), batch, data.LETTERS, max_steps=3)
+    words = generate(models.VectorCaptioner(100, len(data.DIGIT_LETTERS), 3, 4), batch, data.DIGIT_LETTERS, max_steps=3)
     assert len(words) == 5
-    assert all(len(word) <= 3 and set(word) <= set(data.LETTERS.words) for word in words)
+    assert all(len(word) <= 3 and set(word) <= set(data.DIGIT_LETTERS.words) for word in words)
     with pytest.raises(ValueError, match=r"model: expected one that writes sentences, with a greedy\(\), got Linear"):
-        generate(linear(), batch, data.LETTERS)
+        generate(linear(), batch, data.DIGIT_LETTERS)
 
 
 def test_a_model_without_parameters_predicts_too():

@@ -2,12 +2,12 @@
 
 from rnncourse.data.tasks.adding import adding, adding_error
 from rnncourse.data.tasks.agreement import agreement_sentences, nearest_noun_accuracy
-from rnncourse.data.tasks.aligned import AlignedPair, alignment_array, attention_mass, chance_mass, sides
+from rnncourse.data.tasks.aligned import AlignedPair, alignment_array, attention_mass, chance_mass, sources_and_targets
 from rnncourse.data.tasks.brackets import BracketSource
 from rnncourse.data.tasks.captions import (
     CAPTION_SIZE,
     CAPTION_WORDS,
-    LETTERS,
+    DIGIT_LETTERS,
     caption_batch,
     captioned_images,
     region_array,
@@ -27,14 +27,21 @@ from rnncourse.data.tasks.everyday import (
     everyday_entropy,
 )
 from rnncourse.data.tasks.first_token import first_token, first_token_chance
-from rnncourse.data.tasks.forecasting import Scaling, naive_forecast, random_windows, stream
+from rnncourse.data.tasks.forecasting import Scaling, naive_forecast, random_windows, whole_series
 from rnncourse.data.tasks.intensifiers import INTENSIFIER_WORDS, intensifiers
 from rnncourse.data.tasks.markov import MarkovSource
 from rnncourse.data.tasks.reviews import review_pairs, reviews
 from rnncourse.data.tasks.same_coin import same_coin, same_coin_cross_entropy
 from rnncourse.data.tasks.speakers import speakers
 from rnncourse.data.tasks.stories import stories
-from rnncourse.data.tasks.traffic import DAY, WEEK, poisson_errors, poisson_medians, traffic, week_profile
+from rnncourse.data.tasks.traffic import (
+    HOURS_PER_DAY,
+    HOURS_PER_WEEK,
+    poisson_errors,
+    poisson_medians,
+    traffic,
+    week_profile,
+)
 from rnncourse.data.tasks.translation import TRANSLATION_SOURCE, TRANSLATION_TARGET, translate, translations
 from rnncourse.data.tasks.tree_sentiment import SENTIMENT_WORDS, SENTIMENTS, sentiment_trees
 
@@ -43,21 +50,21 @@ __all__ = [
     "CAPTION_WORDS",
     "DATE_SOURCE",
     "DATE_TARGET",
-    "DAY",
+    "DIGIT_LETTERS",
     "DIGIT_NAMES",
     "EVERYDAY_ANALOGIES",
     "EVERYDAY_GROUPS",
     "EVERYDAY_LAW",
     "EVERYDAY_PAIRS",
     "EVERYDAY_WORDS",
+    "HOURS_PER_DAY",
+    "HOURS_PER_WEEK",
     "INTENSIFIER_WORDS",
-    "LETTERS",
     "SAY_IT_BACK",
     "SENTIMENTS",
     "SENTIMENT_WORDS",
     "TRANSLATION_SOURCE",
     "TRANSLATION_TARGET",
-    "WEEK",
     "AlignedPair",
     "BracketSource",
     "Cloze",
@@ -96,14 +103,14 @@ __all__ = [
     "same_coin_cross_entropy",
     "say_it_back",
     "sentiment_trees",
-    "sides",
+    "sources_and_targets",
     "speakers",
     "spelling_batch",
     "stories",
-    "stream",
     "traffic",
     "translate",
     "translations",
     "unseen",
     "week_profile",
+    "whole_series",
 ]

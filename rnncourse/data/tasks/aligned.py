@@ -36,8 +36,8 @@ class AlignedPair:
         return tuple(accumulate((max(places, default=-1) + 1 for places in self.alignment), max))
 
 
-def sides(pairs):
-    """The sources and the targets of pairs, as two lists: ``translation_batch(*sides(pairs), ...)`` takes them."""
+def sources_and_targets(pairs):
+    """The sources and the targets of pairs, as two lists: ``translation_batch(*sources_and_targets(pairs), ...)`` takes them."""
     return [pair.source for pair in pairs], [pair.target for pair in pairs]
 
 
@@ -49,7 +49,7 @@ def alignment_array(pairs):
     """
     if len(pairs) == 0:
         raise ValueError("pairs: expected at least one, got none")
-    S, T = (max(map(len, side)) for side in sides(pairs))
+    S, T = (max(map(len, side)) for side in sources_and_targets(pairs))
     truth = np.zeros((T + 1, len(pairs), S), dtype=bool)
     for b, pair in enumerate(pairs):
         for t, s in pair.links:

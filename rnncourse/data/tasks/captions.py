@@ -14,7 +14,7 @@ CAPTION_SIZE = (12, 40)
 """Rows and columns of a picture."""
 
 CAPTION_WORDS = Vocabulary(DIGIT_NAMES)
-LETTERS = Vocabulary(string.ascii_lowercase)
+DIGIT_LETTERS = Vocabulary(string.ascii_lowercase)
 
 _LARGEST = CAPTION_SIZE[1] // PATCH[1]
 
@@ -92,9 +92,9 @@ def caption_batch(captioned):
 
 
 def spelling_batch(digits):
-    """A :class:`DigitBatch` as the batch of a model that spells each digit's name in ``LETTERS``: one to many."""
+    """A :class:`DigitBatch` as the batch of a model that spells each digit's name in ``DIGIT_LETTERS``: one to many."""
     names = [DIGIT_NAMES[label] for label in digits.labels]
-    return CaptionBatch(digits.images, *language_batch(names, LETTERS))
+    return CaptionBatch(digits.images, *language_batch(names, DIGIT_LETTERS))
 
 
 def region_array(boxes, image_size, grid_size):

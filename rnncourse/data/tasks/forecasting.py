@@ -45,7 +45,7 @@ class Scaling:
 def random_windows(series, T, B, rng):
     """B windows of T steps from random places of a series (N,), N at least T + 1: :class:`ForecastBatch`.
 
-    Each start is as likely. PKU trains on windows of 4 steps and then runs on :func:`stream`.
+    Each start is as likely. PKU trains on windows of 4 steps and then runs on :func:`whole_series`.
     """
     _require_series("series", series)
     require_size("T", T)
@@ -56,7 +56,7 @@ def random_windows(series, T, B, rng):
     return _batch(series, rng.integers(0, len(series) - T, B) + np.arange(T + 1)[:, None])
 
 
-def stream(series):
+def whole_series(series):
     """The whole series (N,) as one sequence of N - 1 steps: :class:`ForecastBatch` with B = 1."""
     _require_series("series", series)
     if len(series) < 2:

@@ -51,18 +51,18 @@ def review_pairs():
     return [_pair(form, good, bad, dict(zip(SLOTS, rest, strict=True))) for form, *rest, good, bad in everything]
 
 
-def reviews(pairs, rng, held_out=0.25):
+def reviews(pairs, rng, test_share=0.25):
     """Draw ``pairs`` different pairs and split them: :class:`ReviewSplit` of ``train`` and ``test``.
 
-    ``held_out`` is the share of the pairs that goes to the test set, at least one pair and not all. The two of a pair
+    ``test_share`` is the share of the pairs that goes to the test set, at least one pair and not all. The two of a pair
     stay together, so neither a test review nor its opposite is trained on. The lecture's pair is always the first of
     the test set.
     """
     require_size("pairs", pairs)
-    require_fraction("held_out", held_out)
+    require_fraction("test_share", test_share)
     require_rng(rng)
     every = review_pairs()
-    tested = max(1, round(pairs * held_out))
+    tested = max(1, round(pairs * test_share))
     if not tested < pairs <= len(every):
         raise ValueError(f"pairs: expected {tested + 1} to {len(every)}, some to train on, got {pairs}")
     lecture = next(i for i, (good, _) in enumerate(every) if good.words == tuple(LECTURE[0].split()))

@@ -8,7 +8,7 @@ import numpy as np
 
 from rnncourse.scratch.validate import require_all_finite, require_array, require_rng, require_size
 
-DAY, WEEK = 24, 7 * 24
+HOURS_PER_DAY, HOURS_PER_WEEK = 24, 7 * 24
 """The periods of the counts, in steps: one step is an hour."""
 
 _MEAN = 100
@@ -40,7 +40,7 @@ def traffic(weeks, rng):
     """
     require_size("weeks", weeks)
     require_rng(rng)
-    N = weeks * WEEK
+    N = weeks * HOURS_PER_WEEK
     shocks = rng.standard_normal(N) * _LEVEL_SPREAD * math.sqrt(1 - _LEVEL_MEMORY**2)
     levels = np.empty(N)
     level = rng.standard_normal() * _LEVEL_SPREAD
@@ -52,7 +52,7 @@ def traffic(weeks, rng):
 
 def week_profile():
     """How busy each of the 168 hours of a week is, on average 1: two peaks on working days, one at the weekend."""
-    hours = np.arange(DAY)
+    hours = np.arange(HOURS_PER_DAY)
     working = 0.15 + _bump(hours, 8, 1.5) + 0.6 * _bump(hours, 13, 3) + 1.1 * _bump(hours, 17, 2)
     weekend = 0.2 + _bump(hours, 14, 4)
     profile = np.concatenate([day * (working if d < 5 else weekend) for d, day in enumerate(_DAYS)])
