@@ -13,8 +13,6 @@ export MKL_NUM_THREADS = 1
 export PYTHONHASHSEED = 0
 # Stored outputs do not depend on what whoever builds them has solved.
 export RNNCOURSE_PROGRESS = memory
-# No progress bars in them either.
-export TQDM_DISABLE = 1
 
 .DEFAULT_GOAL := help
 .PHONY: help book serve test sync bench clean

@@ -10,7 +10,8 @@ from rnncourse.data.tasks.aligned import AlignedPair
 from rnncourse.data.vocabulary import Vocabulary
 from rnncourse.scratch.validate import require_rng, require_size
 
-SAY_IT_BACK = Vocabulary(string.ascii_lowercase + string.digits)
+_CHARACTERS = string.ascii_lowercase + string.digits
+SAY_IT_BACK = Vocabulary(_CHARACTERS)
 """The 36 characters of :func:`say_it_back`, for its sources and its targets."""
 
 
@@ -66,13 +67,12 @@ def say_it_back(count, rng, lengths=(2, 20), reverse=False):
     """
     require_size("count", count)
     require_rng(rng)
-    characters = string.ascii_lowercase + string.digits
     low, high = lengths
-    if not 1 <= low <= high <= len(characters):
-        raise ValueError(f"lengths: expected two from 1 to {len(characters)}, the smaller first, got {lengths!r}")
-    orders = rng.permuted(np.tile(np.arange(len(characters)), (count, 1)), axis=1)
+    if not 1 <= low <= high <= len(_CHARACTERS):
+        raise ValueError(f"lengths: expected two from 1 to {len(_CHARACTERS)}, the smaller first, got {lengths!r}")
+    orders = rng.permuted(np.tile(np.arange(len(_CHARACTERS)), (count, 1)), axis=1)
     drawn = rng.integers(low, high + 1, count)
-    sources = ["".join(characters[i] for i in order[:n]) for order, n in zip(orders.tolist(), drawn, strict=True)]
+    sources = ["".join(_CHARACTERS[i] for i in order[:n]) for order, n in zip(orders.tolist(), drawn, strict=True)]
     return [_said_back(source, reverse) for source in sources]
 
 
