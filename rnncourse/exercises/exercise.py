@@ -24,6 +24,8 @@ class Exercise:
     ``reference`` returns one result or a tuple of results, named by ``outputs``; of these, ``gradients`` are compared
     after all others. Without ``outputs`` it returns a tuple as long as the input makes it, and a list will do too. It
     comes from ``rnncourse.scratch`` and is never the solution's own code. ``section`` is the heading to reread.
+    With ``repair`` the student is handed broken code: what it does is the first of ``mistakes``, whose sentence gives a
+    clue and does not name the bug.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Exercise:
     mistakes: tuple[Mistake, ...]
     hints: tuple[str, ...]
     gradients: tuple[str, ...] = ()
+    repair: bool = False
 
     def arguments(self, seed, place, size=None):
         """Arguments of the size at this place of ``sizes``, or of another; ``seed`` is a sequence of integers."""

@@ -5,7 +5,7 @@ returns an :class:`~rnncourse.grading.inside.calling.Outcome` for each, up to th
 neither on where it runs nor on the seed of the inputs.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rnncourse.grading.compare import Problem, expected_results, find_problem, output_names, split
 from rnncourse.grading.inside.calling import Outcome, calls
@@ -68,6 +68,8 @@ def _failed(exercise, attempt, seed, trials, trial):
     problem, mistake, advice = trial.problem, None, ""
     if problem.stage in COMPARABLE:
         mistake = named_mistake(exercise, trials)
+        if exercise.repair and mistake is exercise.mistakes[0]:
+            return _as_handed_out(exercise)
         advice = mistake.sentence if mistake else localise(exercise, attempt, seed, trials, trial)
     right = trial.place if not any(each.problem for each in trials[: trial.place]) else 0
     before = f"right for {right} smaller input{'s' * (right > 1)}, but " if right else ""
@@ -83,6 +85,13 @@ def _failed(exercise, attempt, seed, trials, trial):
         exercise.section,
         _evidence(exercise, trial),
     )
+
+
+def _as_handed_out(exercise):
+    """The verdict on code to be repaired that still does what it did: no attempt, and a clue."""
+    clue = exercise.mistakes[0].sentence
+    message = f"not attempted yet: it still does what the code handed out does. {clue}"
+    return replace(missing(exercise, message), stage="not attempted", mistake=clue)
 
 
 def _evidence(exercise, trial):

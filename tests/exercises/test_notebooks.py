@@ -38,9 +38,19 @@ def test_the_solution_has_every_point(chapter, tmp_path):
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
+def test_broken_code_is_handed_out_with_a_clue_that_is_no_answer(chapter):
+    result, _ = total_of(ROOT / "exercises" / f"{chapter}.ipynb")
+    said = " ".join(result.output.split())
+    to_repair = [exercise for exercise in EXERCISES.values() if exercise.chapter == chapter and exercise.repair]
+    assert said.count("it still does what the code handed out does") == len(to_repair)
+    for exercise in to_repair:
+        assert exercise.mistakes[0].sentence in said
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
 def test_no_solution_is_left_in_the_fresh_notebook(chapter):
     text = (ROOT / "exercises" / f"{chapter}.ipynb").read_text(encoding="utf-8")
     assert "SOLUTION" not in text
     for exercise in EXERCISES.values():
-        if exercise.chapter == chapter:
+        if exercise.chapter == chapter and not exercise.repair:
             assert f'raise NotImplementedError(\\"{exercise.name}\\")' in text

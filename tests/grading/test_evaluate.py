@@ -1,5 +1,6 @@
 """evaluate: one helpful sentence for whatever a student may write."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -333,3 +334,25 @@ def test_a_mistake_in_one_result_for_some_inputs_and_in_another_for_others_is_no
 def test_too_few_outcomes_are_the_graders_fault_not_a_pass():
     with pytest.raises(ValueError, match="5 cases and 1 outcomes, the last of them no failure"):
         evaluate(EXERCISE, lambda cases: calls(right, EXERCISE.name, cases[:1]))
+
+
+def test_code_to_be_repaired_is_not_attempted_while_it_does_what_it_did():
+    handed_out, *others = EXERCISE.mistakes
+    to_repair = replace(EXERCISE, repair=True)
+    verdict = evaluate_here(to_repair, named(handed_out.function))
+    assert (verdict.stage, verdict.points, verdict.mistake) == ("not attempted", 0, handed_out.sentence)
+    assert verdict.message == (f"not attempted yet: it still does what the code handed out does. {handed_out.sentence}")
+    assert verdict.evidence is None
+    other = named(others[0].function)
+    assert evaluate_here(to_repair, other).record() == evaluate_here(EXERCISE, other).record()
+    assert evaluate_here(to_repair, right).passed
+    assert evaluate_here(EXERCISE, named(handed_out.function)).stage == "values"
+
+
+def named(function):
+    """The same as a function that has the exercise's name and arguments."""
+
+    def rnn_step_forward(x, h_prev, W_xh, W_hh, b_h):
+        return function(x, h_prev, W_xh, W_hh, b_h)
+
+    return rnn_step_forward
