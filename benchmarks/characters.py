@@ -1,9 +1,9 @@
 """A character RNN in training: our layers on B streams of a text at once, against a plain loop over its characters.
 
-`plain` is the program benchmarks/plain_char_rnn.py. `ours` is the same model by `RNN` and `Linear`, from the same
-start, with the same one-hot inputs, loss, clipping and Adagrad; each update is for T characters of B streams. Nothing
-is timed before both have given the same loss and gradients with B = 1. `plain / ours` is how many times as many
-characters ours reads in a second of the processor; in float64 the arithmetic is that of the plain program.
+`plain` is the program rnncourse/char_rnn.py. `ours` is the same model by `RNN` and `Linear`, from the same start, with
+the same loss, clipping and Adagrad; each update is for T characters of B streams. Plain looks up the rows that ours
+gets by one-hot inputs. Nothing is timed before both have given the same loss and gradients with B = 1. `plain / ours`
+is how many times as many characters ours reads in a second of the processor; plain computes in float64.
 
 That is not how many times faster it learns, because ours makes B times fewer updates of the same characters. So bits a
 character are measured too, on text that neither has trained on: after `seen` characters, and for ours also after the
@@ -18,8 +18,8 @@ from pydoc_data.topics import topics
 
 import numpy as np
 
-from benchmarks import plain_char_rnn as plain
 from benchmarks.timing import geometric_mean, interleaved, ratio
+from rnncourse import char_rnn as plain
 from rnncourse.scratch import RNN, Linear
 from rnncourse.scratch.functional import cross_entropy, cross_entropy_backward
 from rnncourse.scratch.optim import Adagrad, clip_grad_value
@@ -108,12 +108,12 @@ def bits_of_ours(task, seed, B, dtype, seen):
 
 
 def make_model(weights, dtype):
-    """The plain program's model by our layers: rows for its columns, so its weights transposed."""
-    U, W, V, b, c = (weight.astype(dtype) for weight in weights.values())
+    """The plain program's model by our layers."""
+    own = {name: weight.astype(dtype) for name, weight in weights.items()}  # copies, which it trains
     rng = np.random.default_rng(0)  # for weights that are replaced at once
-    rnn, readout = RNN(*U.T.shape, rng, dtype), Linear(*V.T.shape, rng, dtype)
-    rnn.W_xh, rnn.W_hh, rnn.b_h = U.T.copy(), W.T.copy(), b[:, 0]
-    readout.W, readout.b = V.T.copy(), c[:, 0]
+    rnn, readout = (kind(*own[name].shape, rng, dtype) for kind, name in [(RNN, "W_xh"), (Linear, "W_hy")])
+    rnn.W_xh, rnn.W_hh, rnn.b_h = own["W_xh"], own["W_hh"], own["b_h"]
+    readout.W, readout.b = own["W_hy"], own["b_y"]
     return rnn, readout
 
 
@@ -164,18 +164,16 @@ def first_piece(task):
 def plain_pass(task):
     """Loss, gradients and last state of the first piece by the plain program."""
     inputs, targets, state = first_piece(task)
-    loss, grads, h = plain.loss_and_gradients(task.start(0), inputs, targets, state[:, None])
-    return {"loss": loss, "h": h} | grads
+    loss, gradients, h = plain.loss_and_gradients(task.start(0), inputs, targets, state)
+    return {"loss": loss, "h": h} | gradients
 
 
 def our_pass(task):
-    """The same by our layers, as columns."""
+    """The same by our layers."""
     inputs, targets, state = first_piece(task)
     rnn, readout = model = make_model(task.start(0), "float64")
     loss, h = loss_and_gradients(model, inputs[:, None], targets[:, None], state[None])
-    matrices = {"U": rnn.grads["W_xh"], "W": rnn.grads["W_hh"], "V": readout.grads["W"], "h": h}
-    columns = {name: matrix.T for name, matrix in matrices.items()}
-    return {"loss": loss, "b": rnn.grads["b_h"][:, None], "c": readout.grads["b"][:, None]} | columns
+    return {"loss": loss, "h": h[0], "W_hy": readout.grads["W"], "b_y": readout.grads["b"]} | rnn.grads
 
 
 def require_equal(one, other):

@@ -12,6 +12,7 @@ from rnncourse.viz.picture import Picture
 from rnncourse.viz.planes import eigenvalue_plane, loss_cliff
 from rnncourse.viz.player import Player
 from rnncourse.viz.trees import tree
+from rnncourse.viz.word_map import word_map
 
 __all__ = [
     "LinkedView",
@@ -30,4 +31,5 @@ __all__ = [
     "seeds",
     "tree",
     "unrolled_graph",
+    "word_map",
 ]

@@ -99,7 +99,7 @@ def test_purity_is_1_for_pure_vectors_and_0_for_topics_of_one_word(found):
     ("name", "sentence"),
     [
         ("recursive", "loss or its gradient: ours and torch's differ by"),
-        ("characters", "U or its gradient: plain and ours differ by 1.0e-03, relative"),
+        ("characters", "W_xh or its gradient: plain and ours differ by 1.0e-03, relative"),
         ("training", "loss of step 0: ours and plain differ, "),
     ],
 )

@@ -33,6 +33,14 @@ def cliff(alt="cliff", start=0.9):
     return viz.loss_cliff(losses, x, y, paths, x_label="weight", y_label="bias", alt=alt)
 
 
+def word_map(spread):
+    words = list(dict.fromkeys(WORDS))
+    groups = {name: words[3 * i : 3 * i + 3] for i, name in enumerate(["one", "two", "three", "four", "a long name"])}
+    arrows = [(words[i], words[i + 1]) for i in range(4)]
+    points = spread * waves(len(words), 2)
+    return viz.word_map(points, words, groups=groups, arrows=arrows, limits=(0, 1), alt="a")
+
+
 PICTURES = {
     "lines": lambda alt="lines": viz.lines(
         {"a": (STEPS, 1 / STEPS), "b": (STEPS, 2 / STEPS, 1 / STEPS, 3 / STEPS)},
@@ -79,6 +87,13 @@ PICTURES = {
         {"before": [0.5, 0.3 + 0.4j, 0.3 - 0.4j], "after": [1.2, -0.5]}, alt=alt
     ),
     "cliff": cliff,
+    "word map": lambda alt="word map": viz.word_map(
+        [[0, 0], [1, 0.2], [0.2, 1], [1.2, 1.2], [-1, 0.3]],
+        ["man", "woman", "king", "queen", "$5"],
+        groups={"people": ["man", "woman"], "royals": ["king", "queen"]},
+        arrows=[("man", "woman"), ("king", "queen")],
+        alt=alt,
+    ),
 }
 
 CROWDED = {
@@ -129,6 +144,8 @@ CROWDED = {
     "long words": lambda: viz.tree(
         ("incomprehensibilities", ("misunderstandings", "incomprehensibilities")), notes={2: "a note"}, alt="a"
     ),
+    "23 words": lambda: word_map(1),
+    "words at one point": lambda: word_map(0),
 }
 
 
