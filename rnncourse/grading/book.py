@@ -7,7 +7,11 @@ from urllib.parse import quote
 ADDRESS = "https://rnncourse.github.io/rnncourse/"
 """The same as ``html.baseurl`` of ``_config.yml``."""
 
-_TITLES = {"03_bptt": "3. Backpropagation through time"}
+_TITLES = {
+    "01_embeddings": "1. Embeddings",
+    "02_rnn": "2. Recurrent networks",
+    "03_bptt": "3. Backpropagation through time",
+}
 
 
 def chapter_title(chapter):

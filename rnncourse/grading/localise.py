@@ -13,7 +13,7 @@ ADVICE = {
     "B": "look at the sums and means over the batch",
     "D": "look at the products with the input, and at axes and transposes",
     "H": "look at axes and transposes, which one unit cannot show",
-    "V": "look at the axis of the classes",
+    "V": "look at the axis of the classes, or words",
     "window": "look at the edges of the windows",
 }
 

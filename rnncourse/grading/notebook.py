@@ -91,8 +91,9 @@ def _print_chapter(chapter, exercises):
     reached, total = sum(points.values()), sum(each.points for each in exercises)
     filled = round(20 * reached / total)
     print(f"{chapter}  [{'#' * filled}{'.' * (20 - filled)}]  {reached} of {total} points")
+    width = max(len(each.name) for each in exercises)
     for each in exercises:
-        print(f"  {each.name:24} {points[each.name]:3} of {each.points:3}")
+        print(f"  {each.name:{width}} {points[each.name]:3} of {each.points:3}")
 
 
 def _find(function):

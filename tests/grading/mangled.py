@@ -1,18 +1,13 @@
 """Mangled but honest submissions, made of the solved notebook of any chapter, and what each of them deserves."""
 
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 import mangled_code  # noqa: F401 its builders register themselves
 from mangled_cells import CELLS
 from mangled_files import FILES, code, notebook
+from solved import solved_cells
 
 from rnncourse.exercises import EXERCISES
-from tools.notebook import solved_notebook
-from tools.project import Project
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -22,13 +17,6 @@ class Mangled:
     file: str
     data: bytes
     lost: frozenset[str]
-
-
-@cache
-def solved_cells(chapter):
-    """The code cells of the chapter's solved notebook."""
-    cells = solved_notebook(ROOT / "solutions" / f"{chapter}.md", Project(ROOT)).cells
-    return tuple(cell.source for cell in cells if cell.cell_type == "code")
 
 
 def mangled_submission(name, chapter):

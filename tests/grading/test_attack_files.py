@@ -6,10 +6,11 @@ import pytest
 from attacks.attack import QUICK
 from attacks.folders import FOLDERS, NAMES
 from attacks.targets import MARK, marks
-from attacks.world import CHAPTERS, HONEST, SECRET, Peak, has_said, jailed_processes, points, said
+from attacks.world import HIGHEST, HONEST, SECRET, Peak, has_said, jailed_processes, points, said
 from click.testing import CliRunner
 
 from rnncourse.cli import main
+from rnncourse.exercises import CHAPTERS
 from rnncourse.grading.classroom import results
 from rnncourse.grading.classroom.run import make_job
 from rnncourse.grading.classroom.student import grade
@@ -45,7 +46,7 @@ def test_endings_count_in_any_capitals(tmp_path):
     found, left_out = find_submissions(tmp_path, list(CHAPTERS))
     assert [(each.student, each.file) for each in found] == [("ada", "ada.PY"), ("bob", "bob/Homework.Ipynb")]
     assert left_out == []
-    assert points(grade(make_job(tmp_path, found[0], CHAPTERS, SECRET))) == 100
+    assert points(grade(make_job(tmp_path, found[0], CHAPTERS, SECRET))) == HIGHEST
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def test_what_is_handed_in_harms_nobody(name, folder):
         records = {each.student: grade(make_job(folder, each, CHAPTERS, SECRET, limits=QUICK)) for each in found}
     attack = FOLDERS[name]
     assert set(records) == {"honest", attack.student}
-    assert points(records["honest"]) == 100
+    assert points(records["honest"]) == HIGHEST
     record = records[attack.student]
     assert points(record) == 0
     assert has_said(record, attack.said), said(record)
@@ -92,9 +93,9 @@ def test_a_class_of_strange_names_is_graded_by_the_command(folder, tmp_path):
     pages = [path for path in made if path.parent.name == "feedback"]
     assert len(pages) == len(NAMES) + 1
     assert all(MARK not in path.name or path.suffix == ".html" for path in made)
-    assert (out / "totals.csv").read_text(encoding="utf-8").count("100") >= len(NAMES) + 2
+    assert (out / "totals.csv").read_text(encoding="utf-8").count(str(HIGHEST)) >= len(NAMES) + 2
     records = results.load(out / "results.jsonl")
-    assert points(records.pop("honest")) == 100
+    assert points(records.pop("honest")) == HIGHEST
     assert [points(record) for record in records.values()] == [0] * len(NAMES)
 
 
@@ -116,6 +117,6 @@ def test_a_class_of_broken_submissions_is_graded_by_the_command(folder, tmp_path
     done = CliRunner().invoke(main, call)
     assert done.exit_code == 1, done.output
     records = results.load(tmp_path / "out" / "results.jsonl")
-    assert points(records.pop("honest")) == 100
+    assert points(records.pop("honest")) == HIGHEST
     assert sorted(records) == sorted(FOLDERS[name].student for name in broken)
     assert all(points(record) == 0 and record["problem"] for record in records.values())

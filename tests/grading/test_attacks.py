@@ -7,10 +7,22 @@ from dataclasses import replace
 
 import pytest
 from attacks import ALL, ATTACKS
-from attacks.attack import FUNCTIONS, Limits, define
+from attacks.attack import Limits, define
 from attacks.frames import SPEAK
 from attacks.targets import Targets, attempted_outside, clear_marks, fools_a_naive_grader
-from attacks.world import HONEST, PATIENT, Peak, World, grade, has_said, honest_points, jailed_processes, points, said
+from attacks.world import (
+    HIGHEST,
+    HONEST,
+    PATIENT,
+    Peak,
+    World,
+    grade,
+    has_said,
+    honest_points,
+    jailed_processes,
+    points,
+    said,
+)
 
 from rnncourse.exercises import EXERCISES
 from rnncourse.grading.session import why_not_secure
@@ -27,7 +39,7 @@ def world(tmp_path_factory):
     with closing(World(tmp_path_factory.mktemp("world"))) as made, pytest.MonkeyPatch.context() as patch:
         patch.setenv("RNNCOURSE_ATTACK", "a secret")
         patch.chdir(made.targets.folder)
-        assert honest_points(PATIENT) == 100
+        assert honest_points(PATIENT) == HIGHEST
         yield made
 
 
@@ -57,11 +69,11 @@ def test_attack_is_in_vain(name, world):
     assert peak.growth < MOST_MEMORY
     assert points(record) == 0
     stages = [verdict["stage"] for verdict in record["verdicts"]]
-    assert len(stages) == len(FUNCTIONS) and set(stages) < set(STAGES) - {"passed"}
+    assert len(stages) == len(EXERCISES) and set(stages) < set(STAGES) - {"passed"}
     assert "the grader failed" not in said(record)
     assert "done:" not in said(record)
     assert has_said(record, attack.said), said(record)
-    assert honest_points(PATIENT) == 100
+    assert honest_points(PATIENT) == HIGHEST
 
 
 @pytest.mark.parametrize("name", [attack.name for attack in ALL if attack.control == "probe"])
@@ -119,7 +131,7 @@ def test_who_attacks_keeps_the_points_of_honest_functions(world):
     for name, source in attacks.items():
         data = f"{HONEST}\n\n{source}\n{define('attack', [name])}".encode()
         record = grade("mallory.py", data, Limits(call=1.0, total=8.0, processor=8, memory=256 << 20))
-        assert points(record) == 100 - EXERCISES[name].points
+        assert points(record) == HIGHEST - EXERCISES[name].points
         assert [v["function"] for v in record["verdicts"] if v["stage"] != "passed"] == [name]
 
 
@@ -144,7 +156,7 @@ def test_neighbours_of_the_same_moment_are_not_harmed(name, world):
         thread.start()
     for thread in threads:
         thread.join()
-    assert reached == [100] * 4
+    assert reached == [HIGHEST] * 4
     assert [points(record) for record in records] == [0, 0]
     assert jailed_processes() == []
 

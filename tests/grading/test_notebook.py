@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+from solved import solved_script
 
-from rnncourse.exercises import EXERCISES
+from rnncourse.exercises import CHAPTERS, EXERCISES
 from rnncourse.grading import check, hint, progress, solution, state
 from rnncourse.grading.evaluate import evaluate_here
 from rnncourse.grading.solutions import solution_source
@@ -97,7 +98,7 @@ def test_an_interrupt_goes_through_and_is_no_attempt():
     [
         ("rnn_step_forward", "check(rnn_step_forward), without quotation marks"),
         ("rnn_step_forwrd", "Did you mean rnn_step_forward?"),
-        (3, "without brackets, such as check(rnn_step_forward); got int."),
+        (3, f"without brackets, such as check({next(iter(EXERCISES))}); got int."),
         (None, "got NoneType."),
         (lambda: None, "<lambda> is not an exercise"),
         (type("Odd", (), {"__name__": ["bptt"], "__call__": print})(), "An object of type Odd is not an exercise"),
@@ -117,7 +118,13 @@ def test_progress_counts_the_best_attempt_and_survives_a_restart(capsys):
     first, second, *_ = printed(capsys, progress, "03_bptt").splitlines()
     assert first == "03_bptt  [##..................]  10 of 100 points"
     assert second.split() == ["rnn_step_forward", "10", "of", "10"]
-    assert printed(capsys, progress) == printed(capsys, progress, "03_bptt")
+
+
+def test_progress_of_all_is_that_of_each_chapter_in_turn(capsys):
+    check(right)
+    shown = [printed(capsys, progress, chapter) for chapter in CHAPTERS]
+    assert printed(capsys, progress) == "".join(shown)
+    assert [text.splitlines()[0].endswith(" 10 of 100 points") for text in shown].count(True) == 1
 
 
 def test_progress_never_shows_more_points_than_there_are(capsys):
@@ -126,7 +133,7 @@ def test_progress_never_shows_more_points_than_there_are(capsys):
 
 
 def test_progress_of_an_unknown_chapter_names_those_there_are(capsys):
-    assert "there are for 03_bptt" in printed(capsys, progress, "99_nothing")
+    assert f"there are for {', '.join(CHAPTERS)}." in printed(capsys, progress, "99_nothing")
     assert "no exercises for chapter ''" in printed(capsys, progress, "")
 
 
@@ -164,9 +171,8 @@ def test_a_solution_is_shown_after_an_attempt_and_not_for_the_stub(capsys):
 
 @pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
 def test_each_solution_is_one_function_that_earns_every_point(exercise):
-    namespace = {"np": np}
-    for each in EXERCISES.values():  # a solution may call another of its chapter
-        if each.chapter == exercise.chapter:
-            exec(solution_source(each), namespace)  # noqa: S102 our own code
-    assert [node.name for node in ast.parse(solution_source(exercise)).body] == [exercise.name]
+    namespace, source = {}, solution_source(exercise)
+    exec(solved_script(exercise.chapter), namespace)  # noqa: S102 our own code; a solution may call what is beside it
+    exec(source, namespace)  # noqa: S102
+    assert [node.name for node in ast.parse(source).body] == [exercise.name]
     assert evaluate_here(exercise, namespace[exercise.name]).passed

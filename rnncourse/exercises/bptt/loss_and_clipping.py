@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from rnncourse.exercises.bptt.networks import CHAPTER
+from rnncourse.exercises.bptt.chapter import CHAPTER
 from rnncourse.exercises.exercise import Exercise, Mistake
 from rnncourse.scratch import functional, optim
 

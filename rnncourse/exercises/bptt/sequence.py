@@ -4,8 +4,10 @@ from functools import partial
 
 import numpy as np
 
-from rnncourse.exercises.bptt.networks import CHAPTER, SIZES, SLOPES, network, recurrent_weights
+from rnncourse.exercises.bptt.chapter import CHAPTER
+from rnncourse.exercises.bptt.slopes import SLOPES
 from rnncourse.exercises.exercise import Exercise, Mistake
+from rnncourse.exercises.networks import SIZES, network, recurrent_weights
 from rnncourse.scratch import RNN, ElmanCell, bptt
 
 

@@ -192,10 +192,12 @@ PATCHES = (
         STUMBLE,
         """
         import numpy as np
-        calls = []
+        called = set()
         def trick(x, h_prev, *arguments):
-            calls.append(x)
-            return np.ones_like(h_prev) * (1j if len(calls) > 1 else 1)
+            function = tuple(map(np.ndim, (x, h_prev, *arguments)))
+            number = 1j if function in called else 1
+            called.add(function)
+            return number * np.ones_like(h_prev)
         """,
         "h is wrong",
     ),

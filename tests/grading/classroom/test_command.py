@@ -1,7 +1,6 @@
 """rnncourse grade as an instructor uses it: a folder in, gradebooks out, whatever happens in between."""
 
 import csv
-import json
 import os
 import signal
 import subprocess
@@ -12,9 +11,10 @@ from pathlib import Path
 import psutil
 import pytest
 from click.testing import CliRunner
+from solved import solved_script
 
 from rnncourse.cli import main
-from rnncourse.exercises import EXERCISES
+from rnncourse.exercises import CHAPTERS, EXERCISES
 from rnncourse.grading import session
 from rnncourse.grading.classroom import run as running
 from rnncourse.grading.classroom import student
@@ -22,9 +22,7 @@ from rnncourse.grading.inside import landlock
 from rnncourse.grading.session import ForkServer, GraderError, why_not_secure
 
 pytestmark = pytest.mark.skipif(bool(why_not_secure()), reason=why_not_secure())
-ROOT = Path(__file__).resolve().parents[3]
-SOLUTIONS = json.loads((ROOT / "rnncourse/exercises/solutions/03_bptt.json").read_text("utf-8"))
-SOLVED = "import numpy as np\n\n" + "\n\n".join(SOLUTIONS.values())
+SOLVED = solved_script("03_bptt")
 MISTAKEN = SOLVED.replace("dW_hh += h_prev", "dW_hh += outputs[t]")
 SECRET = "0123456789abcdef0123456789abcdef"
 
@@ -71,6 +69,14 @@ def test_a_class_gets_its_points_messages_and_pages(place):
     assert pages == ["ada.html", "bob.html", "cleo.html"]
     assert "Graded 3 of 3 submissions." in result.output
     assert not [path for path in (place / "out").rglob("*") if path.name.startswith(".")]
+
+
+@pytest.mark.parametrize("chapters", [(), ("03_bptt",), CHAPTERS[:2]], ids=lambda names: "-".join(names) or "all")
+def test_the_chapters_named_count_and_without_one_all_that_there_are(place, chapters):
+    grade(place, *(word for name in chapters for word in ("--exercise", name)))
+    row = table(place / "out" / "totals.csv")[0]
+    reached, highest = 100 * (not chapters or "03_bptt" in chapters), 100 * len(chapters or CHAPTERS)
+    assert (row["student"], row["points"], row["max_points"]) == ("ada", str(reached), str(highest))
 
 
 def test_the_named_mistake_follows_into_truncated_bptt_as_the_students_own(place):
@@ -135,7 +141,7 @@ def test_a_cluster_without_dask_is_one_sentence_and_exit_code_2(place, monkeypat
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        (("--exercise", "99_none"), "--exercise: expected one of 03_bptt, got 99_none"),
+        (("--exercise", "99_none"), f"--exercise: expected one of {', '.join(CHAPTERS)}, got 99_none"),
         (("--format", "csv,word"), "--format: expected some of canvas"),
         (("--format", "moodle"), "moodle:"),
         (("--format", "classroom50"), "classroom50: the environment lacks CLASSROOM"),

@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from importlib.metadata import version
@@ -11,15 +13,16 @@ import jsonschema
 import pytest
 import yaml
 from click.testing import CliRunner
-from handed_in import HIGHEST, RIGHT, WRONG, hostile
+from handed_in import ASSIGNMENTS, HIGHEST, RIGHT, WRONG, hostile
 from packaging.requirements import Requirement
 from schemas import CLASSROOM50
+from solved import ROOT, solved_script
 
 from rnncourse.cli import main
+from rnncourse.exercises import CHAPTERS
 from rnncourse.grading.export import classroom50, github
 from tools.project import Project
 
-ROOT = Path(__file__).resolve().parents[3]
 CONTRACT = {
     "CLASSROOM": "rnn",
     "ASSIGNMENT": "bptt",
@@ -81,6 +84,14 @@ def test_a_right_submission_gets_a_result_that_keeps_to_the_schema(tmp_path, bun
     assert {path.name for path in tmp_path.iterdir()} == {"origin", "clone"}  # nothing is left behind
 
 
+@pytest.mark.parametrize("chapters", ASSIGNMENTS, ids="-".join)
+def test_a_right_submission_of_any_chapter_gets_all_points(tmp_path, bundle, chapters):
+    classroom50.write(tmp_path / "bundle", chapters)
+    shutil.copy(bundle / "pip.py", tmp_path / "bundle")
+    _, result = autograde(tmp_path / "bundle", clone(tmp_path, mine_py=solved_script(*chapters)), tmp_path)
+    assert result["score"] == result["max-score"] == HIGHEST * len(chapters)
+
+
 def test_a_wrong_submission_has_a_result_too(tmp_path, bundle):
     ran, result = autograde(bundle, clone(tmp_path, mine_py=WRONG), tmp_path)
     assert (ran.returncode, result["score"]) == (0, 0)
@@ -124,12 +135,12 @@ def test_what_is_published_holds_no_secret_and_no_solution(tmp_path, bundle):
 # The GitHub Action ---------------------------------------------------------------------------------------------------
 
 
-def steps():
-    action = yaml.safe_load(github.workflow(["03_bptt"]))
+def steps(*chapters):
+    action = yaml.safe_load(github.workflow(chapters))
     return action, action["jobs"]["check"]["steps"]
 
 
-def act(folder, checkout):
+def act(folder, checkout, chapters=("03_bptt",)):
     """Run every ``run:`` step as GitHub's shell does; pip is a stand-in, rnncourse is this project's."""
     stand_ins = folder / "bin"
     stand_ins.mkdir()
@@ -137,7 +148,7 @@ def act(folder, checkout):
     (stand_ins / "pip").chmod(0o755)
     (stand_ins / "rnncourse").symlink_to(Path(sys.executable).parent / "rnncourse")
     settings = SETTINGS | {"PATH": f"{stand_ins}:/usr/bin:/bin", "RUNNER_TEMP": str(folder)}
-    action, found = steps()
+    action, found = steps(*chapters)
     settings |= {"GITHUB_STEP_SUMMARY": str(folder / "summary.md"), **action["env"]}
     codes = [
         subprocess.run(
@@ -150,7 +161,7 @@ def act(folder, checkout):
 
 
 def test_the_workflow_asks_for_no_rights_and_installs_this_project(tmp_path):
-    action, found = steps()
+    action, found = steps("03_bptt")
     assert action[True] == {"push": None, "workflow_dispatch": None}  # YAML reads `on` as true
     assert action["permissions"] == {"contents": "read"}
     assert [step.get("uses", "").partition("@")[0] for step in found[:2]] == [
@@ -166,11 +177,13 @@ def notebook(source):
     return json.dumps({"nbformat": 4, "cells": [{"cell_type": "code", "source": source}]})
 
 
-def test_a_right_notebook_is_green(tmp_path):
-    codes, summary = act(tmp_path, clone(tmp_path, **{"03_bptt_ipynb": notebook(RIGHT)}))
+@pytest.mark.parametrize("chapters", ASSIGNMENTS, ids="-".join)
+def test_right_notebooks_are_green(tmp_path, chapters):
+    notebooks = {f"{chapter}_ipynb": notebook(solved_script(chapter)) for chapter in chapters}
+    codes, summary = act(tmp_path, clone(tmp_path, **notebooks), chapters)
     assert codes == [0, 0]
-    assert "### 03_bptt.ipynb" in summary
-    assert f"    total: {HIGHEST} of {HIGHEST} points" in summary.splitlines()
+    assert re.findall("^### (.*)", summary, re.MULTILINE) == [f"{chapter}.ipynb" for chapter in chapters]
+    assert summary.splitlines().count(f"    total: {HIGHEST} of {HIGHEST} points") == len(chapters)
     assert (tmp_path / "pip.log").read_text().startswith("pip install rnncourse @ git+https://")
 
 
@@ -208,4 +221,4 @@ def test_the_commands_write_and_say_what_to_do_next(tmp_path, kind, written, sen
     assert (out / written).is_file()
     wrong = CliRunner().invoke(main, ["export", kind, "--out", str(tmp_path / "more"), "--exercise", "x"])
     assert (wrong.exit_code, list(tmp_path.iterdir())) == (2, [out])
-    assert "--exercise: expected one of 03_bptt, got x" in wrong.output
+    assert f"--exercise: expected one of {', '.join(CHAPTERS)}, got x" in wrong.output

@@ -15,10 +15,12 @@ from pathlib import Path
 import jsonschema
 import pytest
 from click.testing import CliRunner
-from handed_in import HIGHEST, RIGHT, WRONG, hostile
+from handed_in import ASSIGNMENTS, HIGHEST, RIGHT, WRONG, hostile
 from schemas import GRADESCOPE
+from solved import solved_script
 
 from rnncourse.cli import main
+from rnncourse.exercises import CHAPTERS
 from rnncourse.grading.export.contents import REQUIREMENTS
 from rnncourse.grading.export.gradescope import archive
 
@@ -77,10 +79,12 @@ def without_landlock(tmp_path):
     return str(stand_in)
 
 
-def test_a_right_submission_gets_all_points(autograder):
-    autograder.hand_in({"mine.py": RIGHT})
+@pytest.mark.parametrize("chapters", ASSIGNMENTS, ids="-".join)
+def test_a_right_submission_gets_all_points(tmp_path, chapters):
+    autograder = Autograder(tmp_path / "autograder", archive(SECRET, chapters))
+    autograder.hand_in({"mine.py": solved_script(*chapters)})
     results, said = autograder.run()
-    assert results["score"] == HIGHEST
+    assert results["score"] == HIGHEST * len(chapters)
     assert {test["status"] for test in results["tests"]} == {"passed"}
     assert "exit code of the grader: 0" in said
 
@@ -278,7 +282,7 @@ def test_the_command_writes_a_zip_for_its_owner_alone(tmp_path):
 @pytest.mark.parametrize(
     ("secret", "options", "sentence"),
     [
-        (SECRET, ["--exercise", "99_none"], "--exercise: expected one of 03_bptt, got 99_none"),
+        (SECRET, ["--exercise", "99_none"], f"--exercise: expected one of {', '.join(CHAPTERS)}, got 99_none"),
         (b"short", [], "a secret of 5 bytes can be guessed"),
         (None, [], "cannot be read: No such file"),
     ],

@@ -1,22 +1,14 @@
-"""The networks that the inputs and references of this chapter are made with."""
+"""The networks that inputs and references of exercises are made with."""
 
 import numpy as np
 
-CHAPTER = "03_bptt"
+from rnncourse.scratch import Linear
+
 SIZES = tuple(
     dict(zip("TBDH", shape, strict=True))
     for shape in ((1, 1, 2, 3), (2, 1, 2, 3), (3, 2, 2, 3), (5, 3, 4, 2), (8, 2, 3, 5))
 )
 """From the smallest to the largest. H and D differ, so that a wrong transpose is seen."""
-
-SLOPES = {
-    "tanh": lambda h: 1 - h**2,
-    "missing": np.ones_like,
-    "linear": lambda h: 1 - h,
-    "twice": lambda h: 1 - np.tanh(h) ** 2,
-    "logistic": lambda h: h * (1 - h),
-}
-"""What learners take for the slope of tanh, given the state h that came out of it; only the first is right."""
 
 _ANY = np.random.default_rng(0)  # a layer draws its weights; here they are replaced
 
@@ -25,6 +17,13 @@ def network(layer, W_xh, W_hh, b_h):
     """A layer of the package with these weights, its gradients at zero."""
     made = layer(*W_xh.shape, _ANY)
     made.W_xh, made.W_hh, made.b_h = W_xh, W_hh, b_h
+    return made
+
+
+def readout(W_hy, b_y):
+    """The package's linear layer with these weights, its gradients at zero."""
+    made = Linear(*W_hy.shape, _ANY)
+    made.W, made.b = W_hy, b_y
     return made
 
 
