@@ -5,8 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 CHAPTER = "03_bptt"
-EXERCISE = ROOT / "exercises" / f"{CHAPTER}.ipynb"
-SOLUTIONS = ROOT / "rnncourse" / "exercises" / "solutions" / f"{CHAPTER}.json"
+SOLUTIONS = ROOT / "rnncourse" / "exercises" / "solutions"
 WRONG = {  # what learners do; the last ones are no known mistakes, so that the grader has to look for where they lie
     "one mistake": [("dW_hh += h_prev.T @ da", "dW_hh = h_prev.T @ da")],
     "several mistakes": [
@@ -67,16 +66,22 @@ bptt = _bptt
 
 def notebooks():
     """The bytes of a notebook for each kind of submission."""
-    solution = solved()
-    kinds = {"solution": solution, "unfinished": EXERCISE.read_text("utf-8")}
+    solution = solved(CHAPTER)
+    kinds = {"solution": solution, "unfinished": handed_out(CHAPTER)}
     kinds |= {kind: replaced(solution, pairs) for kind, pairs in WRONG.items()}
     kinds["solution with torch"] = with_cell(solution, WITH_TORCH)
     return {kind: text.encode() for kind, text in kinds.items()}
 
 
-def solved():
+def handed_out(chapter):
+    """The text of the notebook that students of the chapter start from."""
+    return (ROOT / "exercises" / f"{chapter}.ipynb").read_text("utf-8")
+
+
+def solved(chapter):
     """The handed-out notebook with the solutions filled in."""
-    notebook, solutions = json.loads(EXERCISE.read_text("utf-8")), json.loads(SOLUTIONS.read_text("utf-8"))
+    notebook = json.loads(handed_out(chapter))
+    solutions = json.loads((SOLUTIONS / f"{chapter}.json").read_text("utf-8"))
     for cell in notebook["cells"]:
         for name, source in solutions.items():
             if f"def {name}(" in "".join(cell["source"]):

@@ -52,7 +52,7 @@ def as_html(verdict):
     edge = NEGATIVE if verdict.passed else POSITIVE if verdict.evidence else NEUTRAL
     style = f"{_BLOCK};border-left:.25em solid rgb({edge})"
     label = _safe(f"check of {verdict.function}")
-    return f'<div role="group" aria-label="{label}" style="{style}">{"".join(parts)}</div>'
+    return f'<div class="rnn-verdict" role="group" aria-label="{label}" style="{style}">{"".join(parts)}</div>'
 
 
 def _safe(text):

@@ -5,7 +5,11 @@ from tools.notebook import solved_notebook
 from tools.project import Project
 from tools.sync import ROOT, main
 
-BUILT_CHAPTERS = {"01_embeddings", "02_rnn", "03_bptt"}  # the least that must be there; a chapter is added when it is finished
+BUILT_CHAPTERS = {
+    "01_embeddings",
+    "02_rnn",
+    "03_bptt",
+}  # the least that must be there; a chapter is added when it is finished
 
 
 def test_nothing_has_drifted(capsys):

@@ -86,7 +86,9 @@ def _of_folder(path, folder, chapters):
     names = ", ".join(file.name for file in files[:5])
     several = f"{len(files)} notebooks and scripts ({names}{', ...' if len(files) > 5 else ''})"
     held = several if files else "no notebook and no script"
-    return Submission(path.name, problem=f"the folder {path.name} holds {held}; expected one")
+    named = [file.stem for file in files if file.stem in chapters]
+    advice = f" (grade one chapter at a time: --exercise {named[0]})" if named else ""
+    return Submission(path.name, problem=f"the folder {path.name} holds {held}; expected one{advice}")
 
 
 def _files(path):

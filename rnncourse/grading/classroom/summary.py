@@ -56,11 +56,11 @@ def _functions(graded):
 
 
 def _mistakes(graded, at_most=3):
-    """The most common named mistakes of each function."""
+    """The most common named mistakes of each function; those in code as it was handed out are not the students'."""
     counts = {}
     for record in graded:
         for verdict in verdicts(record):
-            if verdict.mistake:
+            if verdict.mistake and verdict.stage != "not attempted":
                 counts.setdefault((verdict.chapter, verdict.function), Counter())[verdict.mistake] += 1
     lines = []
     for (chapter, function), found in counts.items():

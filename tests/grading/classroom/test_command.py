@@ -18,6 +18,7 @@ from rnncourse.exercises import CHAPTERS, EXERCISES
 from rnncourse.grading import session
 from rnncourse.grading.classroom import run as running
 from rnncourse.grading.classroom import student
+from rnncourse.grading.classroom.submissions import find_submissions
 from rnncourse.grading.inside import landlock
 from rnncourse.grading.session import ForkServer, GraderError, why_not_secure
 
@@ -105,6 +106,17 @@ def test_one_that_cannot_be_graded_costs_itself_only(place):
     ]:
         assert sentence in result.output
     assert SECRET not in "".join(path.read_text("utf-8") for path in (place / "out").rglob("*.*") if path.is_file())
+
+
+def test_of_a_folder_with_a_whole_course_the_chapter_asked_for_is_read(tmp_path):
+    (tmp_path / "ada").mkdir()
+    for chapter in CHAPTERS:
+        (tmp_path / "ada" / f"{chapter}.ipynb").write_text("{}")
+    for chapter in CHAPTERS:
+        (found,), _ = find_submissions(tmp_path, [chapter])
+        assert found.file == f"ada/{chapter}.ipynb"
+    (found,), _ = find_submissions(tmp_path, list(CHAPTERS))
+    assert found.problem.endswith("; expected one (grade one chapter at a time: --exercise 01_embeddings)")
 
 
 @pytest.mark.parametrize(

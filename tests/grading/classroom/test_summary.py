@@ -30,6 +30,13 @@ def test_the_three_most_common_mistakes_of_each_function():
     assert lines[-4:] == ["  03_bptt bptt", "      5 x  first", "      4 x  second", "      3 x  third"]
 
 
+def test_mistakes_in_code_that_is_still_as_it_was_handed_out_are_not_the_students():
+    handed_out = record("ada", [("bptt", "not attempted", "not attempted yet: look.", "look.")])
+    assert "Most common named mistakes" not in summary([handed_out])
+    repaired_in_part = record("bob", [("bptt", "values", "wrong", "one is left.")])
+    assert summary([handed_out, repaired_in_part]).splitlines()[-1] == "      1 x  one is left."
+
+
 def test_at_most_ten_failures_are_named():
     text = summary([record(f"s{k}", problem="empty.") for k in range(13)])
     assert text.count("empty.") == 10
