@@ -9,7 +9,7 @@ from rnncourse.grading.differences import difference
 
 SWEPT = {"T": 4, "window": 4}  # up to where sizes are tried one by one; of all others only 1
 ADVICE = {
-    "T": "look at what passes from one step to the next",
+    "T": "look at how the steps hang together",
     "B": "look at the sums and means over the batch",
     "D": "look at the products with the input, and at axes and transposes",
     "H": "look at axes and transposes, which one unit cannot show",

@@ -24,9 +24,9 @@ def wrong_beyond(limit):
 @pytest.mark.parametrize(
     ("limit", "words"),
     [
-        (1, "Right for T = 1, wrong from T = 2: look at what passes from one step to the next."),
-        (2, "Right for T up to 2, wrong from T = 3: look at what passes from one step to the next."),
-        (3, "Right for T up to 3, wrong from T = 4: look at what passes"),
+        (1, "Right for T = 1, wrong from T = 2: look at how the steps hang together."),
+        (2, "Right for T up to 2, wrong from T = 3: look at how the steps hang together."),
+        (3, "Right for T up to 3, wrong from T = 4: look at how the steps"),
     ],
 )
 def test_the_number_of_steps_from_which_on_it_is_wrong(limit, words):

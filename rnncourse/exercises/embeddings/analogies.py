@@ -9,8 +9,9 @@ from rnncourse.exercises.exercise import Exercise, Mistake
 from rnncourse.scratch import word2vec
 
 # V, D: each wrong function is wrong in most of these figures. They are never varied one by one: fewer than four words
-# have no answer, and in one dimension all words are equally near.
-_SHAPES = ((4, 2), (7, 3), (13, 5), (30, 8), (37, 9), (47, 10), (59, 12))
+# have no answer, and in one dimension all words are equally near. The answer's score is below -1 in the first of them,
+# and negative in the second, so the words of the question do not lose by a score of 0 or -1.
+_SHAPES = ((4, 6), (5, 3), (7, 3), (13, 5), (30, 8), (37, 9), (47, 10), (59, 12))
 
 
 def _question(rng, shape):
@@ -57,6 +58,16 @@ def _answer_variant(table, a, b, c, **changes):
 
 def _place_among_the_others(table, a, b, c):
     return int(np.argmax(np.delete(_cosines(table, a, b, c), (a, b, c))))
+
+
+def _fourth(table, a, b, c):
+    return int(np.argsort(-_cosines(table, a, b, c))[3])
+
+
+def _question_at_0(table, a, b, c):
+    scores = _cosines(table, a, b, c)
+    scores[[a, b, c]] = 0
+    return int(np.argmax(scores))
 
 
 def _nearest_by_distance(table, a, b, c):
@@ -107,16 +118,20 @@ SOLVE_ANALOGY = Exercise(
             _nearest_by_distance,
         ),
         Mistake(
-            "You look near b - a; the direction is still to be added to c.", partial(_answer_variant, signs=(-1, 1, 0))
-        ),
-        Mistake("You look near b + c; a is still to be subtracted.", partial(_answer_variant, signs=(0, 1, 1))),
-        Mistake(
-            "You take the word with the least cosine, which points the other way; take the greatest.",
-            lambda table, a, b, c: _best(-_cosines(table, a, b, c), (a, b, c)),
+            "You leave out b and c; a is a word of the question too, and may not answer either.",
+            lambda table, a, b, c: _best(_cosines(table, a, b, c), (b, c)),
         ),
         Mistake(
-            "You return the cosine of the best word; its id was asked for, which np.argmax gives.",
-            lambda table, a, b, c: float(_cosines(table, a, b, c)[_answer(table, a, b, c)]),
+            "You take the fourth best word; but the three of the question need not be the best three: leave them out by id.",
+            _fourth,
+        ),
+        Mistake(
+            "You give a, b and c the score 0, which wins where the scores of all others are negative; -np.inf never wins.",
+            _question_at_0,
+        ),
+        Mistake(
+            "You use the vectors as they are and let a, b and c answer; scale all rows to length 1, leave out these three.",
+            lambda table, a, b, c: _best(_cosines(table, a, b, c, query_from=_raw, nearest_in=_raw), ()),
         ),
         Mistake(
             "You count places among the words that are left; deleting rows shifts the ids of all that come after them.",

@@ -12,10 +12,13 @@ from rnncourse.scratch import word2vec
 _SIZES = ((1, 1, 2), (2, 2, 3), (4, 3, 3), (6, 2, 4), (7, 5, 6))  # T, B, V; from the third on some word is repeated
 
 
-def _texts(rng, T, B, V):
-    """The first text fills its column, the others leave padding, which may be any word: only the lengths tell."""
+def _texts(rng, T, B, V, unused=0):
+    """The first text fills its column, the others leave padding, which may be any word: only the lengths tell.
+
+    The last ``unused`` words of the vocabulary occur nowhere, so that V cannot be read off the tokens.
+    """
     lengths = np.linspace(T, 1, B).astype(int)
-    return {"tokens": random_words(rng, (T, B), V), "lengths": lengths, "vocabulary_size": V}
+    return {"tokens": random_words(rng, (T, B), max(V - unused, 1)), "lengths": lengths, "vocabulary_size": V}
 
 
 def _counts(tokens, lengths, vocabulary_size):
@@ -27,6 +30,7 @@ def _counts_variant(tokens, lengths, vocabulary_size, texts="columns"):
     columns = list(zip(tokens.T, lengths, strict=True))
     taken = {
         "padded": lambda: tokens.T,
+        "first": lambda: [column[:length] for column, length in columns],
         "one more": lambda: [column[: length + 1] for column, length in columns],
         "last": lambda: [column[-length:] for column, length in columns],
         "rows": lambda: [tokens[b, :length] for b, length in enumerate(lengths)],
@@ -34,6 +38,20 @@ def _counts_variant(tokens, lengths, vocabulary_size, texts="columns"):
     }[texts]()
     counted = np.array([np.bincount(text, minlength=vocabulary_size) for text in taken], dtype=np.float64)
     return counted[0] if texts == "together" else counted
+
+
+def _padding_is_word_0(tokens, lengths, vocabulary_size):
+    is_text = np.arange(len(tokens))[:, None] < lengths
+    return _counts_variant(np.where(is_text, tokens, 0), lengths, vocabulary_size, texts="padded")
+
+
+def _without_last(tokens, lengths, vocabulary_size):
+    return _counts_variant(tokens, lengths - 1, vocabulary_size, texts="first")
+
+
+def _one_row_for_all(tokens, lengths, vocabulary_size):
+    counts = _counts(tokens, lengths, vocabulary_size)
+    return np.repeat(counts.sum(axis=0, keepdims=True), len(counts), axis=0)
 
 
 BAG_OF_WORDS = Exercise(
@@ -44,7 +62,7 @@ BAG_OF_WORDS = Exercise(
     inputs=_texts,
     reference=_counts,
     outputs=("counts",),
-    sizes=tuple(dict(zip("TBV", size, strict=True)) for size in _SIZES),
+    sizes=(*(dict(zip("TBV", size, strict=True)) for size in _SIZES), {"T": 4, "B": 3, "V": 5, "unused": 1}),
     mistakes=(
         Mistake(
             "You count the padding too: what stands below the first lengths[b] steps of column b is not text.",
@@ -69,6 +87,18 @@ BAG_OF_WORDS = Exercise(
         Mistake(
             "You count one word too many: step lengths[b] is padding already, and a slice ends before its end.",
             partial(_counts_variant, texts="one more"),
+        ),
+        Mistake(
+            "You leave out the last word of each text; its steps are 0 to lengths[b] - 1, and a range ends before its end.",
+            _without_last,
+        ),
+        Mistake(
+            "You put 0 for the padding and count it; 0 is a word like any other, and padding is no word at all.",
+            _padding_is_word_0,
+        ),
+        Mistake(
+            "Each row counts the words of all texts: is it one list B times, as [row] * B makes it? Make a row for each.",
+            _one_row_for_all,
         ),
         Mistake(
             "You count the last lengths[b] steps of a column; the text comes first, and padding after it.",

@@ -63,8 +63,10 @@ def _overflowing(scores):
     return float((np.log1p(np.exp(-scores[:, 0])) + np.log1p(np.exp(scores[:, 1:])).sum(axis=1)).mean())
 
 
-def _exchanged(scores):
-    return float((np.logaddexp(0, scores[:, 0]) + np.logaddexp(0, -scores[:, 1:]).sum(axis=1)).mean())
+def _without_noise_like_the_target(hidden, targets, negatives, W):
+    _, scores = _scores(hidden, targets, negatives, W)
+    noise = np.where(negatives == targets[:, None], 0, np.logaddexp(0, scores[:, 1:]))
+    return float((np.logaddexp(0, -scores[:, 0]) + noise.sum(axis=1)).mean())
 
 
 NEGATIVE_SAMPLING_LOSS = Exercise(
@@ -82,7 +84,7 @@ NEGATIVE_SAMPLING_LOSS = Exercise(
             _of_scores(_as_printed),
         ),
         Mistake(
-            "It overflows at a score of 1000 or -1000; np.logaddexp(0, s) is log(1 + exp(s)), and finite for every s.",
+            "It is infinite for large scores: exp overflows, or a sigmoid is 0. np.logaddexp(0, s) is log(1 + exp(s)).",
             _of_scores(_overflowing),
         ),
         Mistake(
@@ -102,8 +104,8 @@ NEGATIVE_SAMPLING_LOSS = Exercise(
             _of_scores(lambda scores: float(-functional.log_softmax(scores)[:, 0].mean())),
         ),
         Mistake(
-            "The roles are exchanged: you ask the target for a low score, and the noise for high ones.",
-            _of_scores(_exchanged),
+            "Only the target is counted; the terms of the noise are missing.",
+            _of_terms(lambda target, noise: float(target.mean())),
         ),
         Mistake(
             "The sign is turned round: logs of probabilities are negative, and a loss is minus their sum.",
@@ -114,16 +116,16 @@ NEGATIVE_SAMPLING_LOSS = Exercise(
             _of_terms(lambda target, noise: float((target - noise.sum(axis=1)).mean())),
         ),
         Mistake(
-            "Only the noise is counted; the term of the target is missing.",
-            _of_terms(lambda target, noise: float(noise.sum(axis=1).mean())),
+            "You ask the noise for high scores too; for noise it is log(1 - y), the probability that it is none of the text.",
+            _of_scores(lambda scores: float(np.logaddexp(0, -scores).sum(axis=1).mean())),
         ),
         Mistake(
-            "Only the target is counted; the terms of the noise are missing.",
-            _of_terms(lambda target, noise: float(target.mean())),
+            "You return the loss of each example; the loss of the batch is their mean, one number.",
+            _of_terms(lambda target, noise: target + noise.sum(axis=1)),
         ),
         Mistake(
-            "Only the first word of noise is counted; every example has K of them.",
-            _of_terms(lambda target, noise: float((target + noise[:, 0]).mean())),
+            "You leave out noise that happens to be the target word; it is noise all the same, and every draw counts.",
+            _without_noise_like_the_target,
         ),
     ),
     hints=(
@@ -155,6 +157,17 @@ def _add_by_column(table, words, rows):
         _add_last(table, words[:, column], rows[:, column])
 
 
+def _add_targets_then_noise(table, words, rows):
+    _add_last(table, words[:, 0], rows[:, 0])
+    _add_last(table, words[:, 1:], rows[:, 1:])
+
+
+def _add_by_example(table, words, rows):
+    """Each example's target, then its noise at once."""
+    for word, row in zip(words, rows, strict=True):
+        _add_targets_then_noise(table, word[None], row[None])
+
+
 def _divided(y):
     e = np.exp(y)
     return e / (1 + e)
@@ -169,19 +182,19 @@ def _gradients_variant(
     sigmoid=functional.sigmoid,
     labels=slice(1),
     pulled=slice(None),
-    moved=slice(None),
     factor=lambda N, K: 1 / N,
     slope=False,
-    own=False,
+    turned=slice(0),
 ):
-    """``labels``, ``pulled`` and ``moved`` say which words are the text's, change the hidden vector, change in W."""
+    """Which words are the text's (``labels``), change the hidden vector (``pulled``), have a wrong sign (``turned``)."""
     words, scores = _scores(hidden, targets, negatives, W)
     y, right = sigmoid(scores), np.zeros(words.shape)
     right[:, labels] = 1
     dscores = factor(len(words), words.shape[1] - 1) * (y - right) * (y * (1 - y) if slope else 1)
+    dscores[:, turned] *= -1
     dhidden = np.einsum("nk,nkd->nd", dscores[:, pulled], W[words][:, pulled])
-    dW, before = np.zeros_like(W), W[words] if own else hidden[:, None]
-    add(dW, words[:, moved], (dscores[..., None] * before)[:, moved])
+    dW = np.zeros_like(W)
+    add(dW, words, dscores[..., None] * hidden[:, None])
     return dhidden, dW
 
 
@@ -205,7 +218,15 @@ NEGATIVE_SAMPLING_BACKWARD = Exercise(
             partial(_gradients_variant, add=_add_by_column),
         ),
         Mistake(
-            "The loss is the mean over the batch, so both gradients are divided by N; yours are those of the sum.",
+            "A word that is the target of several examples, or noise several times, has only one of its gradients in dW.",
+            partial(_gradients_variant, add=_add_targets_then_noise),
+        ),
+        Mistake(
+            "Where one example has the same word of noise twice, `dW[negatives[n]] += ...` adds only one of its gradients.",
+            partial(_gradients_variant, add=_add_by_example),
+        ),
+        Mistake(
+            "The loss is the mean over the batch, so each gradient is divided by N; else it is that of the sum.",
             partial(_gradients_variant, factor=lambda N, K: 1),
         ),
         Mistake(
@@ -217,24 +238,16 @@ NEGATIVE_SAMPLING_BACKWARD = Exercise(
             partial(_gradients_variant, factor=lambda N, K: -1 / N),
         ),
         Mistake(
-            "The target is treated as noise: at its score the gradient is y - 1, not y.",
-            partial(_gradients_variant, labels=slice(0)),
+            "At the target's score you have 1 - y; but the loss falls as that score rises, so the gradient is negative.",
+            partial(_gradients_variant, turned=slice(1)),
         ),
         Mistake(
             "The noise is treated as targets: at its scores the gradient is y, not y - 1.",
             partial(_gradients_variant, labels=slice(None)),
         ),
         Mistake(
-            "In dW you paired the slopes with rows of W; what the rows were multiplied with is hidden.",
-            partial(_gradients_variant, own=True),
-        ),
-        Mistake(
             "In dhidden the noise is missing: its rows push the hidden vector too, each by its y.",
             partial(_gradients_variant, pulled=slice(1)),
-        ),
-        Mistake(
-            "In dW only the rows of the targets move; the rows of the noise get their gradients too.",
-            partial(_gradients_variant, moved=slice(1)),
         ),
         Mistake(
             "The slope y * (1 - y) is one too many: it cancels against the log, and y - label is all that is left.",

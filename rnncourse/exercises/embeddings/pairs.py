@@ -6,7 +6,7 @@ from rnncourse.exercises.embeddings.chapter import CHAPTER
 from rnncourse.exercises.exercise import Exercise, Mistake
 from rnncourse.scratch import word2vec
 
-_SIZES = ((2, 1), (3, 1), (4, 2), (6, 2), (8, 3), (9, 4))  # N, window
+_SIZES = ((2, 1), (3, 1), (4, 2), (6, 2), (8, 3), (9, 4), (5, 7))  # N, window
 
 
 def _sentence(rng, N, window):
@@ -21,17 +21,16 @@ def _pairs(sentence, window):
     return word2vec.skipgram_pairs([sentence], window)
 
 
-def _exchanged(sentence, window):
-    return _pairs(sentence, window)[::-1]
-
-
 def _near(places):
-    """A wrong function: ``places(i, N, window)`` lists where it looks for the context of word i."""
+    """A wrong function: ``places(i, N, window)`` lists where it looks for the context of word i.
+
+    Like np.array of a list, its results are floats when there is no pair at all.
+    """
 
     def pairs(sentence, window):
         near = [list(places(i, len(sentence), window)) for i in range(len(sentence))]
         centres = np.repeat(sentence, [len(each) for each in near])
-        return centres, sentence[np.concatenate(near).astype(int)]
+        return np.array(centres.tolist()), np.array(sentence[np.concatenate(near).astype(int)].tolist())
 
     return pairs
 
@@ -54,6 +53,21 @@ def _sliced_from_below_0(i, N, window):
 
 def _full_window(i, N, window):
     return _both_sides(i, N, window) if window <= i < N - window else []
+
+
+def _nearest_first(i, N, window):
+    return [j for d in range(1, window + 1) for j in (i - d, i + d) if 0 <= j < N]
+
+
+def _at_once_in_both_orders(sentence, window):
+    N = len(sentence)
+    places = [(i, j) for i in range(N) for j in range(i + 1, min(N, i + window + 1))]
+    first, second = np.array(places).T
+    return sentence[np.stack([first, second], axis=1).ravel()], sentence[np.stack([second, first], axis=1).ravel()]
+
+
+def _places(sentence, window):
+    return _pairs(np.arange(len(sentence)), window)
 
 
 def _offset_by_offset(sentence, window):
@@ -86,16 +100,8 @@ SKIPGRAM_PAIRS = Exercise(
             _near(lambda i, N, window: range(i + 1, min(N, i + window + 1))),
         ),
         Mistake(
-            "You look to the left only; the words on the right are company too.",
-            _near(lambda i, N, window: range(max(0, i - window), i)),
-        ),
-        Mistake(
             "The farthest word on the right is missing: a range ends before its end, so it goes up to i + window + 1.",
             _near(_without_right_end),
-        ),
-        Mistake(
-            "Your window is one word too wide on each side.",
-            _near(lambda i, N, window: _both_sides(i, N, window + 1)),
         ),
         Mistake(
             "Your window is one word too narrow on each side.",
@@ -122,8 +128,16 @@ SKIPGRAM_PAIRS = Exercise(
             _offset_by_offset,
         ),
         Mistake(
-            "Centres and contexts are exchanged: the first array holds the word in the middle of the window.",
-            _exchanged,
+            "The pairs are right, but each word's nearest company comes first; list it from left to right.",
+            _near(_nearest_first),
+        ),
+        Mistake(
+            "The pairs are right, but each is followed by its reverse; finish the company of one centre, then go on.",
+            _at_once_in_both_orders,
+        ),
+        Mistake(
+            "These are places in the sentence; return the words that stand there, sentence[i] and sentence[j].",
+            _places,
         ),
     ),
     hints=(

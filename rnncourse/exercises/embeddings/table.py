@@ -13,8 +13,10 @@ _SIZES = ((1, 1, 3, 2), (3, 1, 3, 2), (2, 3, 4, 2), (5, 4, 2, 3), (4, 6, 5, 5)) 
 _ANY = np.random.default_rng(0)  # a table draws its weights; the gradient does not need them
 
 
-def _looked_up(rng, T, B, D, V):
-    return {"ids": random_words(rng, (T, B), V), "dvectors": rng.normal(size=(T, B, D)), "vocabulary_size": V}
+def _looked_up(rng, T, B, D, V, unused=0):
+    """The last ``unused`` words were never looked up, so that V cannot be read off the ids."""
+    ids = random_words(rng, (T, B), max(V - unused, 1))
+    return {"ids": ids, "dvectors": rng.normal(size=(T, B, D)), "vocabulary_size": V}
 
 
 def _gradient(ids, dvectors, vocabulary_size):
@@ -35,6 +37,17 @@ def _one_a_word(ids, dvectors, vocabulary_size):
 
 def _one_a_word_and_step(ids, dvectors, vocabulary_size):
     return sum(_one_a_word(*step, vocabulary_size) for step in zip(ids, dvectors, strict=True))
+
+
+def _one_a_word_and_column(ids, dvectors, vocabulary_size):
+    return _one_a_word_and_step(ids.T, dvectors.swapaxes(0, 1), vocabulary_size)
+
+
+def _mean_of_each_word(ids, dvectors, vocabulary_size):
+    """What ``dvectors[ids == w].mean(axis=0)`` gives: NaN where a word does not occur."""
+    counts = np.bincount(ids.ravel(), minlength=vocabulary_size)
+    with np.errstate(invalid="ignore"):
+        return _gradient(ids, dvectors, vocabulary_size) / counts[:, None]
 
 
 def _mean_of_a_word(ids, dvectors, vocabulary_size):
@@ -59,7 +72,7 @@ EMBEDDING_BACKWARD = Exercise(
     reference=_gradient,
     outputs=("dW",),
     gradients=("dW",),
-    sizes=tuple(dict(zip("TBDV", size, strict=True)) for size in _SIZES),
+    sizes=(*(dict(zip("TBDV", size, strict=True)) for size in _SIZES), {"T": 3, "B": 3, "D": 2, "V": 6, "unused": 1}),
     mistakes=(
         Mistake(
             "Of a word that comes twice only one gradient is in dW: `dW[ids] += ...` keeps the last; use np.add.at.",
@@ -68,6 +81,10 @@ EMBEDDING_BACKWARD = Exercise(
         Mistake(
             "You add up over time, but where a word comes twice in one step, dW has only one of its gradients.",
             _one_a_word_and_step,
+        ),
+        Mistake(
+            "You add up over the batch, but where a word comes twice in one column, dW has only one of its gradients.",
+            _one_a_word_and_column,
         ),
         Mistake(
             "You divide by the batch size; a row's gradient is the sum over all places where the row was looked up.",
@@ -80,6 +97,10 @@ EMBEDDING_BACKWARD = Exercise(
         Mistake(
             "You take the mean of a word's gradients; a row that was used more often gets more blame: take the sum.",
             _mean_of_a_word,
+        ),
+        Mistake(
+            "You take a mean, which for a word that never came is 0 / 0; take the sum, which is 0 for such a word.",
+            _mean_of_each_word,
         ),
         Mistake("Only the last step is counted; every step looked words up.", _at_the_last_step),
         Mistake(

@@ -50,9 +50,9 @@ def _move_uphill(table, ids, step):
     np.add.at(table, ids, step)
 
 
-def _move_by_mean(table, ids, step):
-    counts = np.bincount(ids.ravel(), minlength=len(table))
-    np.subtract.at(table, ids, step / counts[ids][..., None])
+def _move_by_example(table, words, steps):
+    for word, step in zip(words, steps, strict=True):
+        table[word] -= step
 
 
 def _column(labels):
@@ -61,6 +61,10 @@ def _column(labels):
 
 def _row(labels):
     labels[0] = 1
+
+
+def _corner(labels):
+    labels[0, 0] = 1
 
 
 def _all(labels):
@@ -77,7 +81,6 @@ def _trained_variant(
     mark=_column,
     move_in=np.subtract.at,
     move_out=np.subtract.at,
-    moved_first=False,
 ):
     W_in, W_out, losses = W_in.copy(), W_out.copy(), []
     for centre, context, noise in zip(centres, contexts, negatives, strict=True):
@@ -89,16 +92,8 @@ def _trained_variant(
         losses.append((np.logaddexp(0, scores) - labels * scores).sum() / len(centre))
         dscores = (functional.sigmoid(scores) - labels) / len(centre)
         move_in(W_in, centre, learning_rate * np.einsum("nk,nkd->nd", dscores, rows))
-        hidden = W_in[centre] if moved_first else hidden
         move_out(W_out, words, learning_rate * dscores[..., None] * hidden[:, None])
     return np.array(losses), W_in, W_out
-
-
-def _one_example_after_another(centres, contexts, negatives, W_in, W_out, learning_rate):
-    S, N = centres.shape
-    single = (array.reshape(S * N, 1, *array.shape[2:]) for array in (centres, contexts, negatives))
-    losses, W_in, W_out = _trained(*single, W_in, W_out, learning_rate / N)
-    return losses.reshape(S, N).mean(axis=1), W_in, W_out
 
 
 TRAIN_WORD_VECTORS = Exercise(
@@ -145,20 +140,20 @@ TRAIN_WORD_VECTORS = Exercise(
             partial(_trained_variant, mark=_all),
         ),
         Mistake(
+            "All labels are 1 now, so the noise counts as text too; each row has one 1. (And there is one thing more.)",
+            partial(_trained_variant, mark=_all, move_in=_move_last, move_out=_move_last),
+        ),
+        Mistake(
+            "Only the first example has a 1 in labels now; each example has one. (And there is one thing more to find.)",
+            partial(_trained_variant, mark=_corner, move_in=_move_last, move_out=_move_last),
+        ),
+        Mistake(
             "You go uphill: np.add.at adds the gradient, and a step downhill subtracts it.",
             partial(_trained_variant, move_in=_move_uphill, move_out=_move_uphill),
         ),
         Mistake(
-            "You take the mean of a word's gradients; a word that comes twice moves by their sum.",
-            partial(_trained_variant, move_in=_move_by_mean, move_out=_move_by_mean),
-        ),
-        Mistake(
-            "W_out moves by rows of W_in that have moved already; both steps start from the tables as they were.",
-            partial(_trained_variant, moved_first=True),
-        ),
-        Mistake(
-            "You move after every example; all examples of a minibatch see the tables as they were at its beginning.",
-            _one_example_after_another,
+            "W_out is almost right now: only a word that comes twice in one example, in one row of words, moves once.",
+            partial(_trained_variant, move_out=_move_by_example),
         ),
     ),
     hints=(

@@ -30,12 +30,14 @@ def _variant(x, h_0, W_xh, W_hh, b_h, squash=np.tanh, carry=lambda a, h, h_0: h,
     return np.array(outputs)
 
 
-def _with_sum_of_states(x, h_0, W_xh, W_hh, b_h):
-    outputs, total = [], h_0
-    for x_t in x:
-        outputs.append(np.tanh(x_t @ W_xh + total @ W_hh + b_h))
-        total = total + outputs[-1]
-    return np.array(outputs)
+def _from_the_second_input(x, h_0, *weights):
+    return np.concatenate([h_0[None], _states(x[1:], h_0, *weights)]) if len(x) > 1 else h_0[None]
+
+
+def _rows_joined(x, *others):
+    """The states of row after row in one list, given the shape (T, B, H) without exchanging axes."""
+    states = _states(x, *others)
+    return states.swapaxes(0, 1).reshape(states.shape)
 
 
 def _without_bias(x, h_0, W_xh, W_hh, b_h):
@@ -69,8 +71,8 @@ RNN_FORWARD = Exercise(
             lambda x, h_0, *weights: np.concatenate([h_0[None], _states(x, h_0, *weights)[:-1]]),
         ),
         Mistake(
-            "You read the sequence from its end; time runs from x[0] to x[T - 1].",
-            lambda x, *others: _states(x[::-1], *others),
+            "Your outputs begin with h_0, and x[0] is never read; outputs[0] is h_1, made of h_0 and x[0].",
+            _from_the_second_input,
         ),
         Mistake("The tanh is missing: these are the sums that go into it.", partial(_variant, squash=lambda a: a)),
         Mistake("The bias b_h is missing.", _without_bias),
@@ -91,8 +93,8 @@ RNN_FORWARD = Exercise(
             lambda x, h_0, W_xh, W_hh, b_h: _variant(x, h_0, W_xh, W_hh, 0, after=b_h),
         ),
         Mistake(
-            "You carry on the sum of all states so far; the next step reads the last state alone.",
-            _with_sum_of_states,
+            "You go through the batch first, so your list has the order (B, T); a reshape to (T, B) does not exchange axes.",
+            _rows_joined,
         ),
     ),
     hints=(

@@ -62,6 +62,7 @@ LAWS = {
     "ignored": lambda o, temperature: functional.softmax(o),
     "multiplied": lambda o, temperature: functional.softmax(o * temperature),
     "afterwards": lambda o, temperature: functional.softmax(o) / temperature,
+    "over all": lambda o, temperature: functional.softmax((o / temperature).reshape(1, -1)).reshape(o.shape),
     "exponentials": lambda o, temperature: np.exp((o - o.max(axis=1, keepdims=True)) / temperature),
 }
 """What learners take for the probabilities of the next token at a temperature; only the first is right."""
@@ -70,8 +71,7 @@ DRAWS = {
     "right": lambda p, u: _first_above(p, u),
     "largest": lambda p, u: p.argmax(axis=1),
     "last below": lambda p, u: _first_above(p, u) - 1,
-    "from the end": lambda p, u: p.shape[1] - 1 - _first_above(p[:, ::-1], u),
-    "one for all": lambda p, u: _first_above(p, u[:1]),
+    "not added up": lambda p, u: (p > u[:, None]).argmax(axis=1),
 }
 """How learners draw with uniform numbers u; only the first is right."""
 
@@ -122,7 +122,10 @@ GENERATE = Exercise(
             "You take the most probable token each time; draw it with u, so that others come as often as they should.",
             partial(_variant, draw="largest"),
         ),
-        Mistake("The temperature is not used: divide the scores by it.", partial(_variant, law="ignored")),
+        Mistake(
+            "The temperature has no effect here: divide the scores by it, before the softmax.",
+            partial(_variant, law="ignored"),
+        ),
         Mistake(
             "You multiply by the temperature; divide by it, so that a low one makes the choice surer.",
             partial(_variant, law="multiplied"),
@@ -156,12 +159,12 @@ GENERATE = Exercise(
             partial(_variant, draw="last below"),
         ),
         Mistake(
-            "You add up the probabilities from the last token; begin with token 0.",
-            partial(_variant, draw="from the end"),
+            "You compare u with single probabilities; compare it with their running sum, the place on the line from 0 to 1.",
+            partial(_variant, draw="not added up"),
         ),
         Mistake(
-            "You use one number for the whole batch; row b draws with its own, uniforms[t, b].",
-            partial(_variant, draw="one for all"),
+            "Your softmax runs over the whole batch; each row has probabilities of its own, which add up to 1.",
+            partial(_variant, law="over all"),
         ),
     ),
     hints=(

@@ -30,18 +30,22 @@ def _outputs(x, y_0, **weights):
     return bptt.unroll(cell, x, y_0)[0]
 
 
-def _variant(x, y_0, W_xh, W_yh, b_h, W_hy, b_y, squash=np.tanh, said=lambda y: y, fed=lambda y, before, y_0: y):
-    """``said`` makes the output of the scores; ``fed`` what the next step reads, given y, what this one read, and y_0."""
+def _variant(x, y_0, W_xh, W_yh, b_h, W_hy, b_y, squash=np.tanh, said=lambda y: y, fed=lambda y, y_0: y):
+    """``said`` makes the output of the scores; ``fed`` what the next step reads, given y and y_0."""
     outputs, feedback = [], y_0
     for x_t in x:
         h = squash(x_t @ W_xh + feedback @ W_yh + b_h)
         outputs.append(said(h @ W_hy + b_y))
-        feedback = fed(outputs[-1], feedback, y_0)
+        feedback = fed(outputs[-1], y_0)
     return np.array(outputs)
 
 
-def _fed_before_the_bias(x, y_0, W_xh, W_yh, b_h, W_hy, b_y):
-    return _variant(x, y_0, W_xh, W_yh, b_h, W_hy, b_y, fed=lambda y, *_: y - b_y)
+def _y_0_first(x, y_0, *weights):
+    return np.concatenate([y_0[None], _variant(x, y_0, *weights)[:-1]])
+
+
+def _from_the_second_input(x, y_0, *weights):
+    return np.concatenate([y_0[None], _variant(x[1:], y_0, *weights)]) if len(x) > 1 else y_0[None]
 
 
 JORDAN_FORWARD = Exercise(
@@ -59,7 +63,7 @@ JORDAN_FORWARD = Exercise(
     mistakes=(
         Mistake(
             "Every step reads y_0: the output that a step makes is not carried on to the next.",
-            partial(_variant, fed=lambda y, before, y_0: y_0),
+            partial(_variant, fed=lambda y, y_0: y_0),
         ),
         Mistake(
             "You begin with zeros; what the first step reads is y_0.",
@@ -70,8 +74,12 @@ JORDAN_FORWARD = Exercise(
             lambda x, y_0, W_xh, W_yh, *others: _variant(x, y_0, W_xh, np.zeros_like(W_yh), *others),
         ),
         Mistake(
-            "You feed back tanh(y); the next step reads the scores y as they are.",
-            partial(_variant, fed=lambda y, *_: np.tanh(y)),
+            "Your outputs went through a softmax; y is linear in h, both in what you return and in what you feed back.",
+            partial(_variant, said=functional.softmax),
+        ),
+        Mistake(
+            "You feed back the scores y, but return their softmax; return y as it is.",
+            lambda *inputs: functional.softmax(_variant(*inputs)),
         ),
         Mistake(
             "Your outputs went through a tanh; only the hidden layer is squashed, y is linear in h.",
@@ -79,21 +87,17 @@ JORDAN_FORWARD = Exercise(
         ),
         Mistake(
             "You feed back softmax(y); the next step reads the scores y as they are.",
-            partial(_variant, fed=lambda y, *_: functional.softmax(y)),
+            partial(_variant, fed=lambda y, y_0: functional.softmax(y)),
         ),
         Mistake(
-            "You feed back the largest score as a one-hot row; the next step reads all scores as they are.",
-            partial(_variant, fed=lambda y, *_: np.eye(y.shape[1])[y.argmax(axis=1)]),
+            "You return y_0 first and leave out the last output; outputs[0] is y_1, what the first step says.",
+            _y_0_first,
         ),
         Mistake(
-            "You feed back the sum of all outputs so far; the next step reads the last output alone.",
-            partial(_variant, fed=lambda y, before, y_0: before + y),
+            "Your outputs begin with y_0, and x[0] is never read; outputs[0] is y_1, made of y_0 and x[0].",
+            _from_the_second_input,
         ),
         Mistake("The output bias b_y is missing.", lambda *inputs: _variant(*inputs[:-1], 0)),
-        Mistake(
-            "You feed back h @ W_hy without its bias; b_y is a part of the output, and so of what the next step reads.",
-            _fed_before_the_bias,
-        ),
         Mistake(
             "The hidden bias b_h is missing.",
             lambda x, y_0, W_xh, W_yh, b_h, W_hy, b_y: _variant(x, y_0, W_xh, W_yh, 0, W_hy, b_y),

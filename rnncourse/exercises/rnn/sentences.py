@@ -26,21 +26,36 @@ def _naive_softmax(logits):
     return exponentials / exponentials.sum(axis=-1, keepdims=True)
 
 
+def _log_sum_exp(logits):
+    return np.log(np.exp(logits).sum(axis=-1, keepdims=True))
+
+
 LOGARITHMS = {
     "right": functional.log_softmax,
-    "over the batch": lambda logits: functional.log_softmax(logits.swapaxes(1, 2)).swapaxes(1, 2),
+    "over all": lambda logits: functional.log_softmax(logits.reshape(1, -1)).reshape(logits.shape),
+    "less one for all": lambda logits: logits - logits.max() - _log_sum_exp(logits - logits.max()),
     "of an overflow": lambda logits: np.log(_naive_softmax(logits)),
-    "less an overflow": lambda logits: logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True)),
+    "less an overflow": lambda logits: logits - _log_sum_exp(logits),
     "of an underflow": lambda logits: np.log(functional.softmax(logits)),
 }
 """What learners take for the logarithm of the softmax; only the first is right, though others are for small scores."""
 
 
-def _variant(logits, targets, lengths, logarithm="right", last=0, every=False, mean=False):
-    """``last`` is added to each length; ``every`` counts the padding too."""
+def _variant(logits, targets, lengths, logarithm="right", every=False, mean=False):
+    """``every`` counts the padding too; ``mean`` divides by the length."""
     chosen = np.take_along_axis(LOGARITHMS[logarithm](logits), targets[..., None], axis=-1)[..., 0]
-    is_real = every | (np.arange(len(logits))[:, None] < lengths + last)
+    is_real = every | (np.arange(len(logits))[:, None] < lengths)
     return np.where(is_real, chosen, 0).sum(axis=0) / (lengths if mean else 1)
+
+
+def _every_word_at_every_step(logits, targets, lengths):
+    log_yhat = functional.log_softmax(logits)
+    return np.array([log_yhat[:n, b, targets[:n, b]].sum() for b, n in enumerate(lengths)])
+
+
+def _sum_over_batch(logits, targets, lengths):
+    chosen = np.take_along_axis(functional.log_softmax(logits), targets[..., None], axis=-1)[..., 0]
+    return np.where(np.arange(len(logits))[:, None] < lengths, chosen, 0).sum(axis=1)
 
 
 def _logarithm_of_product(logits, targets, lengths):
@@ -67,12 +82,12 @@ SEQUENCE_LOG_PROBABILITY = Exercise(
             partial(_variant, every=True),
         ),
         Mistake(
-            "You count one word too many: the steps of sentence b are those with t < lengths[b], which begin at 0.",
-            partial(_variant, last=1),
+            "log_yhat[:n, b, words] takes every word at every step; at step t only the word of step t is asked for.",
+            _every_word_at_every_step,
         ),
         Mistake(
-            "You leave out the last word of each sentence: its steps are those with t < lengths[b].",
-            partial(_variant, last=-1),
+            "You add up over the sentences of a step; log_p has one number for each sentence, the sum over its steps.",
+            _sum_over_batch,
         ),
         Mistake(
             "You divide by the length; the logarithm of a product is the sum of the logarithms, not their mean.",
@@ -83,16 +98,12 @@ SEQUENCE_LOG_PROBABILITY = Exercise(
             lambda *inputs: -_log_probabilities(*inputs),
         ),
         Mistake(
-            "Your logarithm has the base 2; here it is the natural one, np.log.",
-            lambda *inputs: _log_probabilities(*inputs) / np.log(2),
-        ),
-        Mistake(
             "These are the probabilities themselves, which are 0 for a long sentence; return their logarithms.",
             lambda *inputs: np.exp(_log_probabilities(*inputs)),
         ),
         Mistake(
-            "Your softmax runs over the sentences of the batch; it should run over the words, the last axis.",
-            partial(_variant, logarithm="over the batch"),
+            "Your softmax runs over all steps and sentences at once; it should run over the words, the last axis.",
+            partial(_variant, logarithm="over all"),
         ),
         Mistake(
             "Your softmax overflows for large scores: subtract the largest of each step first, which changes no result.",
@@ -101,6 +112,10 @@ SEQUENCE_LOG_PROBABILITY = Exercise(
         Mistake(
             "np.exp in your log-sum-exp overflows: log sum exp(o) = m + log sum exp(o - m), with m the largest score.",
             partial(_variant, logarithm="less an overflow"),
+        ),
+        Mistake(
+            "You subtract one largest score for all; where all scores of a step are far below it, their exponentials are 0.",
+            partial(_variant, logarithm="less one for all"),
         ),
         Mistake(
             "A very small probability becomes 0, and its logarithm -inf: take o - m - log sum exp(o - m) instead.",

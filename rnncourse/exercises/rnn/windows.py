@@ -35,6 +35,21 @@ def _across_lanes(lanes, window, lane, windows):
     return (w * lanes + b) * window + t
 
 
+def _as_they_lie(lanes, window, lane, windows):
+    """Rows of lanes, given the shape (W, window, lanes) without exchanging axes."""
+    rows = np.arange(lanes * lane).reshape(lanes, lane)[:, : windows * window]
+    return rows.reshape(windows, window, lanes)
+
+
+def _one_apart(lanes, window, lane, windows):
+    w, t, b = np.indices((lane - window + 1, window, lanes))
+    return b * lane + w + t
+
+
+def _lanes_of_whole_windows(lanes, window, lane, windows):
+    return _places(lanes, window, windows * window, windows)
+
+
 def _without_last(lanes, window, lane, windows):
     return _places(lanes, window, lane, (lane - 1) // window)
 
@@ -49,11 +64,6 @@ def _cut_before_the_shift(ids, lanes, window):
     lane = len(ids) // lanes
     places = _places(lanes, window, lane, (lane - 1) // window)
     return ids[places], ids[places + 1]
-
-
-def _next_window(ids, lanes, window):
-    inputs, _ = _windows(ids, lanes, window)
-    return inputs[:-1], inputs[1:]
 
 
 def _batch_major(ids, lanes, window):
@@ -76,10 +86,6 @@ LANGUAGE_MODEL_WINDOWS = Exercise(
         Mistake(
             "The targets are the inputs: at each place the target should be the character that follows it.",
             partial(_windows, targets=lambda ids, places, lane: ids[places]),
-        ),
-        Mistake(
-            "Each target is the character before its input; shift the other way, to the one that follows.",
-            partial(_windows, targets=lambda ids, places, lane: ids[places - 1]),
         ),
         Mistake(
             "Lane b gets every lanes-th character: reshape to (lanes, length), and then transpose.",
@@ -106,8 +112,16 @@ LANGUAGE_MODEL_WINDOWS = Exercise(
             _cut_before_the_shift,
         ),
         Mistake(
-            "The targets are the next window; they are the inputs one character later.",
-            _next_window,
+            "You reshape rows of lanes to (W, window, lanes); a reshape exchanges no axes, a transpose does.",
+            partial(_windows, places=_as_they_lie),
+        ),
+        Mistake(
+            "Your windows start one character apart; each begins where the window before it ended, window characters later.",
+            partial(_windows, places=_one_apart),
+        ),
+        Mistake(
+            "Your lanes hold only what their windows read; cut the text first, and drop the rest of each lane afterwards.",
+            partial(_windows, places=_lanes_of_whole_windows),
         ),
         Mistake(
             "The order of your axes is (W, lanes, window); time comes before the lanes: (W, window, lanes).",
