@@ -92,7 +92,7 @@ FAILURES = {  # submissions of each chapter: where a function fails, and what is
                 ("return np.tanh", 'raise NotImplementedError("rnn_step_forward")\n    return np.tanh'),
             ),
             "cross_entropy_backward": ("result", ("return dlogits /", "return None\n    return dlogits /")),
-            "rnn_step_backward": ("not finite", ("1 - h**2", "1 / (h - h)")),
+            "rnn_step_backward": ("not finite", ("1 - h**2", "(h - h) / (h - h)")),
             "bptt": ("inputs", ("dh = np.zeros_like(h_0)", "dh = np.zeros_like(h_0)\n    x *= 2")),
             "truncated_bptt": ("package", ("return total", "return functional.softmax(total[0])")),
             "clip_by_norm": ("package", ("norm = np.sqrt(", "optim.clip_grad_norm\n    norm = np.sqrt(")),
