@@ -102,11 +102,11 @@ class TestInTheJail:
         assert jailed_processes(server) == []
 
     def test_all_calls_together_have_a_limit(self, server):
-        source = "import time\ndef f(x):\n    time.sleep(0.15)"
-        with loaded(server, source, "f", limits=Limits(call=1.0, total=0.4)) as (made, _):
+        source = "import time\ndef f(x):\n    time.sleep(0.4)"
+        with loaded(server, source, "f", limits=Limits(call=2.0, total=1.1)) as (made, _):
             stages = [made.call("f", ONE)[0] for _ in range(5)]
         assert [outcome.stage for outcome in stages[:2]] == ["", ""]
-        assert Outcome(None, "time", "the time for all functions together, 0.4 seconds, was used up.") in stages
+        assert Outcome(None, "time", "the time for all functions together, 1.1 seconds, was used up.") in stages
         assert stages[-1].stage == "exception"
 
     def test_too_much_memory_is_an_ordinary_exception(self, server):
