@@ -1,4 +1,4 @@
-"""The networks that inputs and references of exercises are made with."""
+"""The modules of the package that inputs and references of exercises are made with."""
 
 import numpy as np
 
@@ -13,18 +13,22 @@ SIZES = tuple(
 _ANY = np.random.default_rng(0)  # a layer draws its weights; here they are replaced
 
 
-def network(layer, W_xh, W_hh, b_h):
-    """A layer of the package with these weights, its gradients at zero."""
-    made = layer(*W_xh.shape, _ANY)
-    made.W_xh, made.W_hh, made.b_h = W_xh, W_hh, b_h
+def with_weights(kind, *sizes, **weights):
+    """A module of the package of these sizes, with these weights in place of its own, its gradients at zero."""
+    made = kind(*sizes, _ANY)
+    for name, weight in weights.items():
+        setattr(made, name, weight)
     return made
+
+
+def network(layer, W_xh, W_hh, b_h):
+    """An Elman cell or layer with these weights."""
+    return with_weights(layer, *W_xh.shape, W_xh=W_xh, W_hh=W_hh, b_h=b_h)
 
 
 def readout(W_hy, b_y):
-    """The package's linear layer with these weights, its gradients at zero."""
-    made = Linear(*W_hy.shape, _ANY)
-    made.W, made.b = W_hy, b_y
-    return made
+    """The linear layer with these weights."""
+    return with_weights(Linear, *W_hy.shape, W=W_hy, b=b_y)
 
 
 def recurrent_weights(rng, D, H):

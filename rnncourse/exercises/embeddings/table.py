@@ -7,10 +7,10 @@ import numpy as np
 from rnncourse.exercises.embeddings.chapter import CHAPTER
 from rnncourse.exercises.embeddings.words import random_words
 from rnncourse.exercises.exercise import Exercise, Mistake
+from rnncourse.exercises.networks import with_weights
 from rnncourse.scratch import Embedding
 
 _SIZES = ((1, 1, 3, 2), (3, 1, 3, 2), (2, 3, 4, 2), (5, 4, 2, 3), (4, 6, 5, 5))  # T, B, D, V; then words are repeated
-_ANY = np.random.default_rng(0)  # a table draws its weights; the gradient does not need them
 
 
 def _looked_up(rng, T, B, D, V, unused=0):
@@ -20,7 +20,7 @@ def _looked_up(rng, T, B, D, V, unused=0):
 
 
 def _gradient(ids, dvectors, vocabulary_size):
-    table = Embedding(vocabulary_size, dvectors.shape[-1], _ANY)
+    table = with_weights(Embedding, vocabulary_size, dvectors.shape[-1])  # any: the gradient does not need them
     table.backward(dvectors, ids)
     return table.grads["W"]
 

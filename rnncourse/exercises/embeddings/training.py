@@ -7,12 +7,12 @@ import numpy as np
 from rnncourse.exercises.embeddings.chapter import CHAPTER
 from rnncourse.exercises.embeddings.words import random_words
 from rnncourse.exercises.exercise import Exercise, Mistake
+from rnncourse.exercises.networks import with_weights
 from rnncourse.scratch import functional
 from rnncourse.scratch.optim import SGD
 from rnncourse.scratch.word2vec import NegativeSampling, SkipGram
 
 _SIZES = ((1, 1, 1, 2, 3), (1, 3, 2, 4, 2), (2, 4, 1, 3, 2), (3, 5, 2, 4, 3), (5, 8, 3, 5, 2))  # S, N, K, V, D
-_ANY = np.random.default_rng(0)  # a model draws its table; here it is replaced
 
 
 def _minibatches(rng, S, N, K, V, D):
@@ -28,8 +28,8 @@ def _minibatches(rng, S, N, K, V, D):
 
 
 def _trained(centres, contexts, negatives, W_in, W_out, learning_rate):
-    model, loss = SkipGram(*W_in.shape, _ANY), NegativeSampling(*W_out.shape)
-    model.W, loss.W = W_in.copy(), W_out.copy()
+    model, loss = with_weights(SkipGram, *W_in.shape, W=W_in.copy()), NegativeSampling(*W_out.shape)
+    loss.W = W_out.copy()
     optimizer, losses = SGD([model, loss], learning_rate), []
     for centre, context, noise in zip(centres, contexts, negatives, strict=True):
         hidden, looked_up = model.forward(centre)
