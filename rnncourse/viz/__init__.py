@@ -6,6 +6,7 @@ from rnncourse.viz.gates import gate_traces
 from rnncourse.viz.gradients import gradient_heatmap
 from rnncourse.viz.graphs import unrolled_graph
 from rnncourse.viz.image_attention import attention_over_image
+from rnncourse.viz.laboratory import Laboratory
 from rnncourse.viz.learning import learning_curves
 from rnncourse.viz.linked import LinkedView
 from rnncourse.viz.picture import Picture
@@ -15,6 +16,7 @@ from rnncourse.viz.trees import tree
 from rnncourse.viz.word_map import word_map
 
 __all__ = [
+    "Laboratory",
     "LinkedView",
     "Picture",
     "Player",

@@ -37,11 +37,11 @@ def lines(
         if band:
             axes.add_patch(Rectangle((0, 0), 0, 0, color=FAINT, alpha=0.4, linewidth=0, label=band))
         if len(series) > 1 or band:
-            _legend(figure, axes)
+            legend(figure, axes)
         return Picture(figure, alt)
 
 
-def _legend(figure, axes):
+def legend(figure, axes):
     """The names of the curves above the figure, in two columns where they fit."""
     widths = [text_width(label) + 23 for label in axes.get_legend_handles_labels()[1]]  # of the sample of its line
     left = widths[: (len(widths) + 1) // 2]

@@ -60,7 +60,7 @@ def test_lines_and_labels_stand_out_from_the_page(themed):
 
 def test_figures_have_no_plate_of_another_colour(themed):
     plates = themed.evaluate(
-        "[...document.querySelectorAll('.rnn-figure, .rnn-player')].map("
+        "[...document.querySelectorAll('.rnn-figure, .rnn-player, .rnn-laboratory')].map("
         "e => getComputedStyle(e.closest('.output') ?? e).backgroundColor)"
     )
     assert plates
