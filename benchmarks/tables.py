@@ -114,6 +114,22 @@ def by_layer(result, heads):
     return Table(["Layer", *heads], [[k, *(summary.get(f"{k}, {key}", "–") for key in heads.values())] for k in layers])
 
 
+def gru_against_lstm(result):
+    """The time of a GRU over that of an LSTM of the same shape, with our layers and with torch's, by the size H."""
+    times = {}
+    for row in result["rows"]:
+        for who, ms in {"ours": row["ours ms"], "torch": row["ours ms"] / row["ours / torch"]}.items():
+            times[row["layer"], who, row["H"], row["B"], row["T"]] = ms
+    ratios = {}
+    for (layer, *shape), ms in times.items():
+        if layer == "GRU":
+            ratios.setdefault(tuple(shape[:2]), []).append(ms / times["LSTM", *shape])
+    return Table(
+        ["Layers", "H", "GRU / LSTM", "least", "greatest"],
+        [[who, H, float(np.exp(np.log(r).mean())), min(r), max(r)] for (who, H), r in sorted(ratios.items())],
+    )
+
+
 def heatmap(rows, key, down, across, title, limits=(None, None)):
     """A ratio over all measured shapes: ``down`` are the keys that name a row together, ``across`` names a column."""
     y_names = list(dict.fromkeys(_name(row, down) for row in rows))

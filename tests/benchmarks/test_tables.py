@@ -48,6 +48,18 @@ def test_dates_and_words_stand_on_the_left():
     ]
 
 
+def test_a_gru_is_held_against_the_lstm_of_its_own_shape():
+    times = {("LSTM", 1): (4.0, 2.0), ("LSTM", 2): (8.0, 2.0), ("GRU", 1): (3.0, 0.5), ("GRU", 2): (2.0, 0.5)}
+    rows = [
+        {"layer": layer, "B": B, "T": 5, "H": 16, "ours ms": ms, "ours / torch": ratio}
+        for (layer, B), (ms, ratio) in times.items()
+    ]
+    rows.append({"layer": "RNN", "B": 1, "T": 5, "H": 16, "ours ms": 9.0, "ours / torch": 1.0})
+    ours, torch = repr(tables.gru_against_lstm({"rows": rows})).splitlines()[2:]
+    assert ours == "| ours | 16 | 0.433 | 0.25 | 0.75 |"  # 3 / 4 and 2 / 8
+    assert torch == "| torch | 16 | 1.73 | 1 | 3 |"  # 6 / 2 and 4 / 4
+
+
 @pytest.mark.parametrize(
     ("relation", "value", "reached"),
     [("≤", 1.9, "yes"), ("≤", 2.0, "yes"), ("≤", 2.1, "**no**"), ("≥", 2.0, "yes"), ("≥", 1.9, "**no**")],
