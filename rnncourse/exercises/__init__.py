@@ -1,9 +1,10 @@
 """All exercises of the course, by the name of the function to write."""
 
-from rnncourse.exercises import bptt, embeddings, rnn
+from rnncourse.exercises import bidirectional, bptt, embeddings, lstm_gru, rnn, vanishing_gradients
 from rnncourse.exercises.exercise import Exercise, Mistake
 
-EXERCISES = {exercise.name: exercise for topic in (embeddings, rnn, bptt) for exercise in topic.EXERCISES}
+_TOPICS = embeddings, rnn, bptt, vanishing_gradients, lstm_gru, bidirectional
+EXERCISES = {exercise.name: exercise for topic in _TOPICS for exercise in topic.EXERCISES}
 CHAPTERS = tuple(dict.fromkeys(exercise.chapter for exercise in EXERCISES.values()))
 
 __all__ = ["CHAPTERS", "EXERCISES", "Exercise", "Mistake"]

@@ -11,6 +11,9 @@ _TITLES = {
     "01_embeddings": "1. Embeddings",
     "02_rnn": "2. Recurrent networks",
     "03_bptt": "3. Backpropagation through time",
+    "04_vanishing_gradients": "4. Vanishing and exploding gradients",
+    "05_lstm_gru": "5. LSTM and GRU",
+    "06_bidirectional": "6. Bidirectional and deep networks",
 }
 
 

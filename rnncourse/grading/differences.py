@@ -22,9 +22,9 @@ def _shared(exercise, trial):
 
 
 def _pair(exercise, trial, place):
-    """The result at this place and what it should be, when both are arrays of floats of one shape; else None."""
+    """The result at this place and what it should be, when both are arrays of numbers of one shape; else None."""
     expected, results = trial.expected[place], split(exercise, trial.outcome.result)
-    if len(results) != len(trial.expected) or not isinstance(expected, np.ndarray) or expected.dtype.kind != "f":
+    if len(results) != len(trial.expected) or not isinstance(expected, np.ndarray) or expected.dtype.kind not in "fi":
         return None
     value = results[place]
     is_comparable = isinstance(value, np.ndarray) and (value.shape, value.dtype) == (expected.shape, expected.dtype)

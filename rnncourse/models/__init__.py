@@ -16,6 +16,7 @@ from rnncourse.models.deep import HighwayNetwork, PlainNetwork
 from rnncourse.models.deep_transition import DeepTransitionRNN
 from rnncourse.models.encoder_decoder import EncoderDecoder
 from rnncourse.models.feedback import ConditionalRNN, JordanRNN, previous
+from rnncourse.models.gated_unit import GatedUnit
 from rnncourse.models.lstm_variants import VARIANTS, LSTMPopulation, LSTMVariant, member_losses
 from rnncourse.models.recurrent import chrono_, forget_bias_, identity_, orthogonal_
 from rnncourse.models.recursive import RecursiveNetwork, RecursiveTensorNetwork, TreeLSTM
@@ -33,6 +34,7 @@ __all__ = [
     "DeepTransitionRNN",
     "DotProductAttention",
     "EncoderDecoder",
+    "GatedUnit",
     "GeneralAttention",
     "HighwayNetwork",
     "JordanRNN",

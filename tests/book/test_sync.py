@@ -9,6 +9,9 @@ BUILT_CHAPTERS = {
     "01_embeddings",
     "02_rnn",
     "03_bptt",
+    "04_vanishing_gradients",
+    "05_lstm_gru",
+    "06_bidirectional",
 }  # the least that must be there; a chapter is added when it is finished
 
 

@@ -103,6 +103,111 @@ FAILURES = {  # submissions of each chapter: where a function fails, and what is
         },
         {},
     ],
+    "04_vanishing_gradients": [
+        {
+            "jacobian_product": ("values", ("(W_hh * (1 - h[s] ** 2))", "W_hh")),
+            "spectral_radius_rescale": ("not finite", (" if rho else 1.0", "")),
+            "gradient_share": ("shape", (".sum(axis=(1, 2))", ".sum(axis=0)")),
+            "clip_grad_norm": ("result", ("for gradient in gradients], norm", "for gradient in gradients]")),
+            "rmsprop_step": ("inputs", ("    step = ", "    grad *= 1 - decay\n    step = ")),
+            "orthogonal_from": ("exception", ("gain * Q * signs", "gain * Q @ signs[None]")),
+            "train_with_clipping": ("not finite", ("np.isfinite(norm)", "np.isfinite(loss)")),
+        },
+        {
+            "jacobian_product": ("exception", ("h[s] ** 2", "h[s + 99] ** 2")),
+            "spectral_radius_rescale": ("dtype", ("W * factor", "(W * factor).astype(np.float32)")),
+            "gradient_share": (
+                "not attempted",
+                ("before = [", 'raise NotImplementedError("gradient_share")\n    before = ['),
+            ),
+            "clip_grad_norm": ("package", ("largest = max(", "optim.clip_grad_norm\n    largest = max(")),
+            "rmsprop_step": ("not finite", (" + epsilon", "")),
+            "orthogonal_from": ("values", ("gain * Q * signs", "gain * Q")),
+            "train_with_clipping": (
+                "not attempted",  # this is what the code that was handed out does
+                ("        if not np.isfinite(norm):\n            continue\n", ""),
+                (
+                    "        step = learning_rate * (threshold / norm if norm >= threshold else 1.0)\n",
+                    (
+                        "        gradients = [g * min(1.0, threshold / np.sqrt((g**2).sum())) for g in gradients]\n"
+                        "        step = learning_rate\n"
+                    ),
+                ),
+            ),
+        },
+        {
+            "jacobian_product": ("missing", ("def jacobian_product", "def jacobian_prodcut")),
+            "rmsprop_step": ("missing", ("epsilon):\n", "epsilon:\n")),
+            "train_with_clipping": ("result", ("return np.array(losses), *weights", "return np.array(losses)")),
+        },
+        {},
+    ],
+    "05_lstm_gru": [
+        {
+            "forget_bias": ("result", ("return f, np.log", "return np.log")),
+            "lstm_step": ("values", ("a_g, a_o = np.split", "a_o, a_g = np.split")),
+            "peephole_step": ("exception", ("+ b, 4, axis=1)", "+ b, 4)")),
+            "gru_step": ("inputs", ("    return (1 - z)", "    h_prev *= z\n    return (1 - z)")),
+            "highway_layer": ("not finite", ("t * g +", "np.nan * g +")),
+            "lstm_step_backward": ("gradient", ("* c_prev * dc", "* c * dc")),
+            "lstm_forward": ("shape", ("np.array(outputs), h, c", "np.array(outputs), h[0], c")),
+        },
+        {
+            "forget_bias": ("dtype", ("return f,", "return f.astype(np.float32),")),
+            "lstm_step": ("not attempted", ("a_i, a_f", 'raise NotImplementedError("lstm_step")\n    a_i, a_f')),
+            "peephole_step": ("package", ("return sigmoid(", "return functional.sigmoid(")),
+            "gru_step": ("values", ("(1 - z) * n + z * h_prev", "z * n + (1 - z) * h_prev")),
+            "lstm_step_backward": ("shape", ("x.T @ da", "da.T @ x")),
+            "lstm_forward": (
+                "not attempted",  # what it does is what the code that was handed out does
+                ("i, f, g, o = np.split", "i, f, o, g = np.split"),
+                ("        c = sigmoid(f)", "        h, c = sigmoid(o) * np.tanh(c), sigmoid(f)"),
+                ("        h = sigmoid(o) * np.tanh(c)\n", ""),
+            ),
+        },
+        {
+            "gru_step": ("missing", ("def gru_step", "def gru_setp")),
+            "highway_layer": ("missing", ("b_t):\n", "b_t:\n")),
+            "lstm_forward": ("values", ("i, f, g, o = np.split", "i, f, o, g = np.split")),
+        },
+        {},
+    ],
+    "06_bidirectional": [
+        {
+            "bidirectional_forward": ("values", ("reverse_ragged(g, lengths)]", "g]")),
+            "last_states": ("shape", ("outputs[lengths - 1, batch, :H]", "outputs[lengths - 1, batch]")),
+            "bidirectional_backward": ("gradient", ("+ reverse_ragged(dx_g, lengths)", "+ dx_g")),
+            "stacked_residual": ("result", ("return reads, np.array(last)", "return reads")),
+            "path_lengths": ("dtype", ("np.abs(t - s) + up", "np.abs(t - s) + 1.0 * up")),
+            "deep_bidirectional_forward": ("exception", ("reads[::-1], zeros", "reads[::-1], zero")),
+        },
+        {
+            "reverse_ragged": ("inputs", ("    t = np.arange", "    x *= 2\n    t = np.arange")),
+            "bidirectional_forward": ("inputs",),  # it calls reverse_ragged, and so does the next
+            "bidirectional_backward": ("package", ("    is_real =", "    optim.SGD\n    is_real =")),
+            "last_states": (
+                "not attempted",
+                ("H, batch =", 'raise NotImplementedError("last_states")\n    H, batch ='),
+            ),
+            "stacked_residual": ("values", ("h + reads if place > 0 else h", "h")),
+            "path_lengths": ("result", ("    return lengths if", "    return None\n    return lengths if")),
+            "deep_bidirectional_forward": (
+                "not attempted",  # what it does is what the code that was handed out does
+                ("        reads = x[:n, b : b + 1]\n", "        reads, h, g = x[:n, b : b + 1], zeros, zeros\n"),
+                ("elman_states(reads, zeros,", "elman_states(reads, h,"),
+                ("elman_states(reads[::-1], zeros,", "elman_states(reads[::-1], g,"),
+                ("            reads = np", "            h, g = onward[-1], back[-1]\n            reads = np"),
+                ("[onward, back[::-1]]", "[onward, back]"),
+            ),
+        },
+        {
+            "bidirectional_backward": ("missing", ("def bidirectional_backward", "def bidirectional_bacward")),
+            "bidirectional_forward": ("not finite", ("return outputs * is_real", "return np.nan * outputs * is_real")),
+            "path_lengths": ("missing", ("bidirectional):\n", "bidirectional:\n")),
+            "deep_bidirectional_forward": ("values", ("[onward, back[::-1]]", "[onward, back]")),
+        },
+        {},
+    ],
 }
 SUBMISSIONS = [(chapter, failures) for chapter, several in FAILURES.items() for failures in several]
 

@@ -1,0 +1,3 @@
+"""The name of the chapter that these exercises belong to."""
+
+CHAPTER = "05_lstm_gru"
