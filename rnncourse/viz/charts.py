@@ -34,6 +34,8 @@ def lines(
         axes.set(xlabel=x_label, ylabel=y_label, xscale=scales[0], yscale=scales[1], ylim=limits)
         _draw_levels(axes, levels)
         plain_log_ticks(axes)
+        if scales[0] == "linear" and all(np.all(np.mod(x, 1) == 0) for x, *_ in series.values()):
+            count_ticks(axes.xaxis)  # there are no half steps
         if band:
             axes.add_patch(Rectangle((0, 0), 0, 0, color=FAINT, alpha=0.4, linewidth=0, label=band))
         if len(series) > 1 or band:

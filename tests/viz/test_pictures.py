@@ -79,6 +79,14 @@ def test_the_readers_own_matplotlib_settings_are_left_alone(make):
     assert dict(mpl.rcParams) == before
 
 
+@pytest.mark.parametrize(("x", "halves"), [([0, 1, 2], False), ([0.0, 1.0, 2.0], False), ([0, 0.5, 2], True)])
+def test_whole_numbers_have_no_ticks_between_them(x, halves):
+    picture = viz.lines({"a": (x, [5, 6, 7])}, x_label="attractors", y_label="y", alt="a")
+    texts = re.findall(r">([\d.−]+)<", picture.svg)
+    assert ("0.5" in texts or "0.25" in texts) == halves
+    assert "1" in texts or "1.0" in texts or "1.00" in texts
+
+
 def test_curves_differ_in_more_than_colour():
     svg = viz.lines(
         {name: (STEPS, STEPS * k) for k, name in enumerate("abcd", 1)}, x_label="x", y_label="y", alt="a"
