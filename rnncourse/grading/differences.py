@@ -60,7 +60,7 @@ def _factor(exercise, trials, trial):
     result = _name(exercise, trial)
     for name in exercise.sizes[0]:
         sizes = [exercise.sizes[each.place][name] for each in trials]
-        if all(type(value) is int for value in sizes) and max(sizes) > 1:
+        if all(type(value) is int for value in sizes) and min(sizes) > 0 and max(sizes) > 1:
             if _agree(ratios, sizes):
                 return f"{result} is exactly {name} times what it should be: a sum where a mean is asked for?"
             if _agree(ratios, [1 / value for value in sizes]):

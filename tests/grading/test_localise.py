@@ -1,5 +1,7 @@
 """Where to look: the sentence for a wrong function that no known mistake explains."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -126,6 +128,13 @@ SQUARE = Exercise(
 )
 def test_how_an_array_differs_is_said(function, words):
     assert words in evaluate_here(SQUARE, function).message
+
+
+def test_a_size_of_zero_is_no_factor():
+    steps = replace(
+        SQUARE, inputs=lambda rng, n, k: {"x": rng.normal(size=(n, n)) + k}, sizes=({"n": 2, "k": 0}, {"n": 3, "k": 2})
+    )
+    assert "y is exactly the negative of" in evaluate_here(steps, lambda x: -2 * x).message
 
 
 def test_all_results_wrong_points_at_what_they_share():

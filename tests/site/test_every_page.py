@@ -100,7 +100,7 @@ def test_names_every_picture_for_those_who_cannot_see_it(visit):
         """() => {
           const name = e => (e.getAttribute("alt") ?? e.getAttribute("aria-label") ?? "").trim();
           const ornament = e => e.closest("[aria-hidden=true], button, summary, .sd-summary-title");
-          const svgs = [...document.querySelectorAll("main svg")].filter(e => !ornament(e) && e.querySelector("*"));
+          const svgs = [...document.querySelectorAll("main svg:not(svg svg)")].filter(e => !ornament(e) && e.querySelector("*"));
           return [...document.querySelectorAll("img"), ...svgs]
             .filter(e => !name(e) || (e.localName === "svg" && e.getAttribute("role") !== "img"))
             .map(e => e.outerHTML.slice(0, 200));
