@@ -179,7 +179,7 @@ FAILURES = {  # submissions of each chapter: where a function fails, and what is
             "bidirectional_backward": ("gradient", ("+ reverse_ragged(dx_g, lengths)", "+ dx_g")),
             "stacked_residual": ("result", ("return reads, np.array(last)", "return reads")),
             "path_lengths": ("dtype", ("np.abs(t - s) + up", "np.abs(t - s) + 1.0 * up")),
-            "deep_bidirectional_forward": ("exception", ("reads[::-1], zeros", "reads[::-1], zero")),
+            "deep_bidirectional_forward": ("exception", ("reads[::-1], start", "reads[::-1], strat")),
         },
         {
             "reverse_ragged": ("inputs", ("    t = np.arange", "    x *= 2\n    t = np.arange")),
@@ -193,9 +193,9 @@ FAILURES = {  # submissions of each chapter: where a function fails, and what is
             "path_lengths": ("result", ("    return lengths if", "    return None\n    return lengths if")),
             "deep_bidirectional_forward": (
                 "not attempted",  # what it does is what the code that was handed out does
-                ("        reads = x[:n, b : b + 1]\n", "        reads, h, g = x[:n, b : b + 1], zeros, zeros\n"),
-                ("elman_states(reads, zeros,", "elman_states(reads, h,"),
-                ("elman_states(reads[::-1], zeros,", "elman_states(reads[::-1], g,"),
+                ("        reads = x[:n, b : b + 1]\n", "        reads, h, g = x[:n, b : b + 1], start, start\n"),
+                ("elman_states(reads, start,", "elman_states(reads, h,"),
+                ("elman_states(reads[::-1], start,", "elman_states(reads[::-1], g,"),
                 ("            reads = np", "            h, g = onward[-1], back[-1]\n            reads = np"),
                 ("[onward, back[::-1]]", "[onward, back]"),
             ),
