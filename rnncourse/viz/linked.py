@@ -27,7 +27,7 @@ class LinkedView:
 
     Parameters
     ----------
-    rows, columns : R and C words; a blank is shown as an open box
+    rows, columns : R and C words; a word of blanks alone is shown as open boxes
     values : (R, C), finite; shown to three digits
     row_label, column_label, value_label : what a row, a column and a number are
     """
@@ -115,7 +115,7 @@ def _mark(selected):
 
 
 def _shown(word):
-    return f"<span>{html.escape(word.replace(' ', '␣'))}</span>"
+    return f"<span>{html.escape(word if word.strip() else word.replace(' ', '␣'))}</span>"
 
 
 def _bar(share, colour, towards):

@@ -30,7 +30,12 @@ def test_the_page_holds_the_words_and_the_numbers():
     words = [html.unescape(word) for word in re.findall(r'data-word="([^"]*)"', view._repr_html_())]
     assert words == ROWS + COLUMNS
     assert "<b>" not in view._repr_html_()
-    assert "red␣apple" in view._repr_html_()
+    assert "<span>red apple</span>" in view._repr_html_()
+
+
+def test_a_blank_can_be_seen_and_pointed_at():
+    view = viz.LinkedView(["a", " "], ["the", " ", "!"], VALUES, **LABELS)
+    assert view._repr_html_().count("<span>␣</span>") == 2
 
 
 def test_dollar_signs_are_no_mathematics():
