@@ -10,7 +10,7 @@ from rnncourse.models.recurrent import InputLayer, require_lengths
 from rnncourse.models.sequence import LSTMGates
 from rnncourse.scratch.validate import require_choice, require_finite
 
-FUNCTIONS = {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "relu": torch.relu}
+_FUNCTIONS = {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "relu": torch.relu}
 
 
 class GatedUnit(nn.Module):
@@ -45,7 +45,7 @@ class GatedUnit(nn.Module):
         require_choice("content_function", content_function, ("tanh", "sigmoid"))
         require_finite("forget_bias", forget_bias)
         self.blocks, self.hidden_size = [block for block in "ifgo" if block in gates + "g"], hidden_size
-        self.gate_function, self.content_function = FUNCTIONS[gate_function], FUNCTIONS[content_function]
+        self.gate_function, self.content_function = _FUNCTIONS[gate_function], _FUNCTIONS[content_function]
         self.inputs = InputLayer(input_size, vocabulary_size)
         H, width = hidden_size, len(self.blocks) * hidden_size
         shapes = {"W_x": (input_size, width), "W_h": (H, width), "b": (width,), "W_hy": (H, output_size)}

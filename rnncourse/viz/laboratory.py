@@ -9,6 +9,7 @@ from math import prod
 from numbers import Real
 
 import numpy as np
+from matplotlib import rcParams
 
 from rnncourse.viz.arguments import numbers, require_parts
 from rnncourse.viz.charts import legend
@@ -123,27 +124,11 @@ class Laboratory:
 
     def _controls_html(self):
         rows = "".join(
-            self._row(name, self._control(name, values, position))
+            _row(name, _control(name, values, position))
             for (name, values), position in zip(self.controls.items(), self.start, strict=True)
         )
-        place = self._row(self.x_label, _slider(self.x_label, len(self.x), len(self.x) // 2, "rnn-place"))
+        place = _row(self.x_label, _slider(self.x_label, len(self.x), len(self.x) // 2, "rnn-place"))
         return f'<div class="rnn-controls" hidden style="flex-direction:column;gap:.2rem">{rows}{place}</div>'
-
-    def _row(self, name, control):
-        style = "display:flex;gap:.6rem;align-items:center;margin:0"
-        return f'<div style="{style}"><span style="flex:0 0 8.5em">{html.escape(name)}</span>{control}</div>'
-
-    def _control(self, name, values, position):
-        if all(isinstance(value, Real) for value in values):
-            return _slider(name, len(values), position, "rnn-quantity")
-        options = "".join(
-            f"<option{' selected' if i == position else ''}>{html.escape(_written(value))}</option>"
-            for i, value in enumerate(values)
-        )
-        return (
-            f'<select class="rnn-quantity" aria-label="{html.escape(name)}" '
-            f'style="flex:1;min-width:6rem;min-height:44px">{options}</select>'
-        )
 
     def _lines_html(self):
         """The curves of the combination at the start, and the mark on x, in a thousandth of the axes' size."""
@@ -175,6 +160,24 @@ def _thousandths(y):
     return [round(1000 * float(np.log10(value))) if value > 0 else None for value in y]
 
 
+def _row(name, control):
+    style = "display:flex;gap:.6rem;align-items:center;margin:0"
+    return f'<div style="{style}"><span style="flex:0 0 8.5em">{html.escape(name)}</span>{control}</div>'
+
+
+def _control(name, values, position):
+    if all(isinstance(value, Real) for value in values):
+        return _slider(name, len(values), position, "rnn-quantity")
+    options = "".join(
+        f"<option{' selected' if i == position else ''}>{html.escape(_written(value))}</option>"
+        for i, value in enumerate(values)
+    )
+    return (
+        f'<select class="rnn-quantity" aria-label="{html.escape(name)}" '
+        f'style="flex:1;min-width:6rem;min-height:44px">{options}</select>'
+    )
+
+
 def _slider(name, count, position, kind):
     return (
         f'<input type="range" class="{kind}" min="0" max="{count - 1}" value="{position}" step="1" '
@@ -189,9 +192,11 @@ def _written(value):
 
 def _dashes(dash):
     """The dashes of a line in the legend, as SVG writes them for a line 2 pixels wide."""
-    named = {"-": (), "--": (3.7, 1.6), "-.": (6.4, 1.6, 1, 1.6), ":": (1, 1.65)}
-    lengths = named[dash] if isinstance(dash, str) else dash[1]
-    return f' stroke-dasharray="{" ".join(f"{2 * length:g}" for length in lengths)}"' if lengths else ""
+    if dash == "-":
+        return ""
+    names = {"--": "dashed", "-.": "dashdot", ":": "dotted"}
+    lengths = rcParams[f"lines.{names[dash]}_pattern"] if dash in names else dash[1]
+    return f' stroke-dasharray="{" ".join(f"{2 * length:g}" for length in lengths)}"'
 
 
 def _rising(x):

@@ -7,6 +7,8 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "_build" / "html"
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+GALLERY = "book/gallery.html"
+"""The page with a figure of every kind."""
 
 
 def page_names():

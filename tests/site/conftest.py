@@ -7,7 +7,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from built_book import HTML, missing_pages
+from built_book import GALLERY, HTML, missing_pages
 from playwright.sync_api import Error, sync_playwright
 
 # A browser without a sandbox (CI runs as root) that makes no request of its own.
@@ -81,3 +81,11 @@ def new_page(browser):
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def gallery(new_page, site):
+    """The page of all figures, open in a browser."""
+    page = new_page()
+    page.goto(site + GALLERY)
+    return page

@@ -5,10 +5,9 @@ import json
 import re
 
 import pytest
-from built_book import HTML
+from built_book import GALLERY, HTML
 from playwright.sync_api import expect
 
-GALLERY = "book/gallery.html"
 PHONE = {"width": 390, "height": 844}
 
 
@@ -50,13 +49,6 @@ class LaboratoryOnPage:
         x = self.view["x"]
         across = 1000 * (x[at] - x[0]) / (x[-1] - x[0])
         assert float(re.match(r"M([\d.]+)", self.paths()[-1])[1]) == pytest.approx(across, abs=0.1)
-
-
-@pytest.fixture
-def gallery(new_page, site):
-    page = new_page()
-    page.goto(site + GALLERY)
-    return page
 
 
 @pytest.fixture

@@ -5,10 +5,9 @@ import json
 import re
 
 import pytest
-from built_book import HTML
+from built_book import GALLERY, HTML
 from playwright.sync_api import expect
 
-GALLERY = "book/gallery.html"
 PHONE = {"width": 390, "height": 844}
 ROWS, COLUMNS = 0, 1
 TOUCH = 24
@@ -83,13 +82,6 @@ class LinkedOnPage:
         y = cells["y"] + (row + down) * cells["height"] / len(self.values)
         self.page.mouse.move(x, y)
         return x, y
-
-
-@pytest.fixture
-def gallery(new_page, site):
-    page = new_page()
-    page.goto(site + GALLERY)
-    return page
 
 
 @pytest.fixture

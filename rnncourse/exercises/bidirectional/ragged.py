@@ -58,8 +58,4 @@ def both_readers(W_xh, W_hh, b_h, W_xg, W_gg, b_g):
 
 def states(x, h, W_xh, W_hh, b_h):
     """All states of an Elman network that starts in h, padding read like everything else."""
-    found = []
-    for x_t in x:
-        h = np.tanh(x_t @ W_xh + h @ W_hh + b_h)
-        found.append(h)
-    return np.array(found)
+    return network(RNN, W_xh, W_hh, b_h).forward(x, h)[0]

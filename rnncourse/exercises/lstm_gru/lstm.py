@@ -31,11 +31,23 @@ STATES = {
 """What learners take for the new state; only the first is right."""
 
 
-def _variant(
-    x, h_prev, c_prev, W_x, W_h, b, order="ifgo", columns=in_blocks, content=np.tanh, cell="right", state="right"
+def lstm_variant(
+    x,
+    h_prev,
+    c_prev,
+    W_x,
+    W_h,
+    b,
+    order="ifgo",
+    columns=in_blocks,
+    content=np.tanh,
+    gate_o=sigmoid,
+    cell="right",
+    state="right",
 ):
+    """h and c of a step that is wrong somewhere."""
     a = columns(x @ W_x + h_prev @ W_h + b, order)
-    i, f, g, o = sigmoid(a["i"]), sigmoid(a["f"]), content(a["g"]), sigmoid(a["o"])
+    i, f, g, o = sigmoid(a["i"]), sigmoid(a["f"]), content(a["g"]), gate_o(a["o"])
     c = CELLS[cell](i, f, g, h_prev, c_prev)
     return STATES[state](o, c, c_prev), c
 
@@ -52,51 +64,51 @@ LSTM_STEP = Exercise(
     mistakes=(
         Mistake(
             "Your columns are in the order i f o g; here it is i f g o, so the content is the third block.",
-            partial(_variant, order="ifog"),
+            partial(lstm_variant, order="ifog"),
         ),
         Mistake(
             "i and f are exchanged: the first block lets in, the second keeps, c = f * c_prev + i * g.",
-            partial(_variant, order="figo"),
+            partial(lstm_variant, order="figo"),
         ),
         Mistake(
             "Your columns are in the order f i o g, as many slides have it; here it is i f g o.",
-            partial(_variant, order="fiog"),
+            partial(lstm_variant, order="fiog"),
         ),
         Mistake(
             "You deal the columns out one by one; each gate has a block of H of them: the first H columns are i.",
-            partial(_variant, columns=in_turn),
+            partial(lstm_variant, columns=in_turn),
         ),
         Mistake(
             "You put g through a sigmoid; i, f and o are gates, but g is content, and its tanh may be negative.",
-            partial(_variant, content=sigmoid),
+            partial(lstm_variant, content=sigmoid),
         ),
         Mistake(
             "The forget gate is not used: c = f * c_prev + i * g.",
-            partial(_variant, cell="nothing forgotten"),
+            partial(lstm_variant, cell="nothing forgotten"),
         ),
         Mistake(
             "The input gate is not used: c = f * c_prev + i * g.",
-            partial(_variant, cell="all let in"),
+            partial(lstm_variant, cell="all let in"),
         ),
         Mistake(
             "Your forget gate multiplies h_prev; what it keeps is the cell, c_prev.",
-            partial(_variant, cell="of the state"),
+            partial(lstm_variant, cell="of the state"),
         ),
         Mistake(
             "You squash the cell and carry it on squashed; c is the plain sum, only h takes its tanh.",
-            partial(_variant, cell="squashed"),
+            partial(lstm_variant, cell="squashed"),
         ),
         Mistake(
             "The tanh on the way out is missing: h = o * tanh(c).",
-            partial(_variant, state="not squashed"),
+            partial(lstm_variant, state="not squashed"),
         ),
         Mistake(
             "g enters the cell without its tanh: g = tanh(a_g).",
-            partial(_variant, content=lambda a_g: a_g),
+            partial(lstm_variant, content=lambda a_g: a_g),
         ),
         Mistake(
             "h shows the old cell; it is made of the new one: first c, then h = o * tanh(c).",
-            partial(_variant, state="of the old cell"),
+            partial(lstm_variant, state="of the old cell"),
         ),
     ),
     hints=(

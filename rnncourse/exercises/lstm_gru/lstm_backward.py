@@ -65,13 +65,9 @@ def _variant(
     i, f, g, o = in_blocks(gates, "ifgo").values()
     through = THROUGH_H[whole](dc, dh, o, c)
     gate, content = SLOPES[slopes]
-    da = {
-        "i": gate(i) * g * through,
-        "f": gate(f) * kept(c, c_prev) * through,
-        "g": content(g) * i * through,
-        "o": gate(o) * shown(c) * dh,
-    }
-    da = np.concatenate(list(da.values()), axis=1)
+    da_i, da_f = gate(i) * g * through, gate(f) * kept(c, c_prev) * through
+    da_g, da_o = content(g) * i * through, gate(o) * shown(c) * dh
+    da = np.concatenate([da_i, da_f, da_g, da_o], axis=1)
     return da @ W_x.T, da @ W_h.T, passed_on(f, through, dc), x.T @ da, h_prev.T @ da, da.sum(axis=0)
 
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from rnncourse.exercises.exercise import Exercise, Mistake
 from rnncourse.exercises.lstm_gru.chapter import CHAPTER
-from rnncourse.exercises.lstm_gru.gates import in_blocks, step_inputs
+from rnncourse.exercises.lstm_gru.gates import step_inputs
+from rnncourse.exercises.lstm_gru.lstm import lstm_variant
 from rnncourse.exercises.networks import with_weights
 from rnncourse.scratch import LSTM
 from rnncourse.scratch.functional import sigmoid
@@ -24,21 +25,10 @@ def _sequence(x, h_0, c_0, W_x, W_h, b):
     return outputs, h, c
 
 
-STATES = {
-    "right": lambda o, c, c_prev: o * np.tanh(c),
-    "old cell": lambda o, c, c_prev: o * np.tanh(c_prev),
-    "not squashed": lambda o, c, c_prev: o * c,
-}
-"""What is shown of the cell; the second is the bug, the third a repair that went wrong."""
-
-
-def _variant(x, h_0, c_0, W_x, W_h, b, order="ifgo", state="right", content=np.tanh, gate_o=sigmoid):
+def _variant(x, h_0, c_0, W_x, W_h, b, **how):
     h, c, outputs = h_0, c_0, []
     for x_t in x:
-        a = in_blocks(x_t @ W_x + h @ W_h + b, order)
-        c_prev = c
-        c = sigmoid(a["f"]) * c_prev + sigmoid(a["i"]) * content(a["g"])
-        h = STATES[state](gate_o(a["o"]), c, c_prev)
+        h, c = lstm_variant(x_t, h, c, W_x, W_h, b, **how)
         outputs.append(h)
     return np.array(outputs), h, c
 
@@ -72,11 +62,11 @@ LSTM_FORWARD = Exercise(
     mistakes=(
         Mistake(
             "Look at the curve where a withdrawal comes: what could make this cell add to what it should take away?",
-            partial(_variant, order="ifog", state="old cell"),
+            partial(_variant, order="ifog", state="of the old cell"),
         ),
         Mistake(
             "The columns are right now. But the curve comes late: of which cell is h made in the line of two assignments?",
-            partial(_variant, state="old cell"),
+            partial(_variant, state="of the old cell"),
         ),
         Mistake(
             "h shows the new cell now. But look at which columns become gates, and which the content.",
@@ -85,7 +75,7 @@ LSTM_FORWARD = Exercise(
         *(
             Mistake(sentence + more, partial(_variant, state=state, **how))
             for sentence, how in _OTHER_REPAIRS.items()
-            for more, state in ((" (And there is one thing more to find.)", "old cell"), ("", "right"))
+            for more, state in ((" (And there is one thing more to find.)", "of the old cell"), ("", "right"))
         ),
         Mistake(
             "The columns are right, and h sees the new cell; but its tanh is gone: h = o * tanh(c).",

@@ -51,10 +51,7 @@ def _product_variant(h, W_hh, k, t, slope="tanh", at=0, rows=False, turned=False
 
 def _from_the_first_factor(h, W_hh, k, t):
     """The product of at least one factor, also where there is none."""
-    product = W_hh * (1 - h[k + 1] ** 2)
-    for j in range(k + 2, t + 1):
-        product = product @ (W_hh * (1 - h[j] ** 2))
-    return product
+    return _product(h, W_hh, k, max(t, k + 1))
 
 
 def _entry_by_entry(h, W_hh, k, t):

@@ -34,8 +34,9 @@ def _clipped(gradients, threshold):
     return list(grads.values()), norm
 
 
-def _norm(gradients):
-    return np.sqrt(sum((gradient**2).sum() for gradient in gradients))
+def joint_norm(gradients, unit=1.0):
+    """The length of all arrays as one vector; measured in a ``unit`` as large as they are, no square overflows."""
+    return unit * np.sqrt(sum(((gradient / unit) ** 2).sum() for gradient in gradients))
 
 
 def _largest(gradients):
@@ -43,30 +44,27 @@ def _largest(gradients):
 
 
 def _safe_norm(gradients):
-    largest = _largest(gradients) or 1.0
-    return largest * _norm([gradient / largest for gradient in gradients])
+    return joint_norm(gradients, _largest(gradients) or 1.0)
 
 
 def _norm_by_signed_largest(gradients):
-    largest = max(gradient.max() for gradient in gradients) or 1.0
-    return largest * _norm([gradient / largest for gradient in gradients])
+    return joint_norm(gradients, max(gradient.max() for gradient in gradients) or 1.0)
 
 
 def _norm_without_guard(gradients):
-    largest = _largest(gradients)
-    return largest * _norm([gradient / largest for gradient in gradients])
+    return joint_norm(gradients, _largest(gradients))
 
 
 def _scaled(gradients, factor):
     return [factor * gradient for gradient in gradients]
 
 
-def _clip_variant(gradients, threshold, norm=_norm, factor=lambda norm, threshold: threshold / norm, always=False):
+def _clip_variant(gradients, threshold, norm=joint_norm, factor=lambda norm, threshold: threshold / norm, always=False):
     length = norm(gradients)
     return _scaled(gradients, factor(length, threshold) if always or length >= threshold else 1.0), length
 
 
-def _each_by_itself(gradients, threshold, norm=_norm):
+def _each_by_itself(gradients, threshold, norm=joint_norm):
     return [_clip_variant([gradient], threshold, norm)[0][0] for gradient in gradients], norm(gradients)
 
 
@@ -110,11 +108,11 @@ CLIP_GRAD_NORM = Exercise(
         ),
         Mistake(
             "You add up the norms of the arrays; the joint norm is the square root of the sum of all squares.",
-            partial(_clip_variant, norm=lambda gradients: sum(_norm([gradient]) for gradient in gradients)),
+            partial(_clip_variant, norm=lambda gradients: sum(joint_norm([gradient]) for gradient in gradients)),
         ),
         Mistake(
             "The square root in the norm is missing: you work with the squared length.",
-            partial(_clip_variant, norm=lambda gradients: _norm(gradients) ** 2),
+            partial(_clip_variant, norm=lambda gradients: joint_norm(gradients) ** 2),
         ),
         Mistake(
             "You divide by the norm; multiply by the threshold too, or the new length is 1.",
@@ -126,7 +124,10 @@ CLIP_GRAD_NORM = Exercise(
         ),
         Mistake(
             "You clip every entry by itself; that changes the direction of the step. Rescale all by one factor.",
-            lambda gradients, threshold: ([np.clip(g, -threshold, threshold) for g in gradients], _norm(gradients)),
+            lambda gradients, threshold: (
+                [np.clip(g, -threshold, threshold) for g in gradients],
+                joint_norm(gradients),
+            ),
         ),
         Mistake(
             "You divide by the largest entry with its sign, and where all are negative, so is your norm: first np.abs.",

@@ -7,6 +7,7 @@ import numpy as np
 from rnncourse.exercises.exercise import Exercise, Mistake
 from rnncourse.exercises.networks import network, readout, recurrent_weights
 from rnncourse.exercises.vanishing_gradients.chapter import CHAPTER
+from rnncourse.exercises.vanishing_gradients.steps import joint_norm
 from rnncourse.scratch import ElmanCell
 
 BAD = (("y", 0.4, np.nan), ("x", 0.7, np.inf), ("y", 0.8, 1.7e308))
@@ -22,7 +23,7 @@ def _inputs(rng, S, T, B, D, H, K, reach):
         "b_y": rng.normal(size=K),
     }
     x, y = rng.normal(size=(S, T, B, D)), 2 * rng.normal(size=(S, B, K))
-    threshold = reach * _joint(_minibatch(x[0], y[0], *weights.values())[1])[0]
+    threshold = reach * joint_norm(_minibatch(x[0], y[0], *weights.values())[1])
     for name, share, number in BAD:
         if S > 1:  # a single one is good
             {"x": x, "y": y}[name][max(1, int(share * S))].flat[0] = number
@@ -54,11 +55,11 @@ def _minibatch(inputs, targets, W_xh, W_hh, b_h, W_hy, b_y):
 
 def _joint(gradients):
     """The norm over all arrays, once for each."""
-    return [np.sqrt(sum((gradient**2).sum() for gradient in gradients))] * len(gradients)
+    return [joint_norm(gradients)] * len(gradients)
 
 
 def _own(gradients):
-    return [_joint([gradient])[0] for gradient in gradients]
+    return [joint_norm([gradient]) for gradient in gradients]
 
 
 def _shortened(gradients, threshold, norms=_joint, always=False):
