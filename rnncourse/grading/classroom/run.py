@@ -69,7 +69,8 @@ def run(jobs, workers, path, advance, keep=True):
             if job.key == known.get(job.student, {}).get("key") and not known[job.student]["problem"]:
                 take(known[job.student], is_new=False)
                 continue
-            waiting.add(submit(grade, job))
+            with _lost_workers_told():  # a pool that has just broken takes no job, before the lost one is collected
+                waiting.add(submit(grade, job))
             if len(waiting) >= WAITING * width:
                 waiting = collect(futures.FIRST_COMPLETED)
         collect(futures.ALL_COMPLETED)
@@ -83,9 +84,16 @@ class WorkersLost(Exception):
 
 def _result(future):
     """What a worker returned. It catches whatever a submission does, so an exception means that there is none left."""
-    try:
+    with _lost_workers_told():
         return future.result()
-    except Exception as error:  # noqa: BLE001 each kind of pool has its own
+
+
+@contextlib.contextmanager
+def _lost_workers_told():
+    """Any exception becomes :class:`WorkersLost`: each kind of pool has its own."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001
         reason = f"a worker was lost ({type(error).__name__}), perhaps for want of memory"
         raise WorkersLost(
             f"{reason}; what is graded is kept: start again, with fewer --jobs if it comes back"

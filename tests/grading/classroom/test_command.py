@@ -1,11 +1,13 @@
 """rnncourse grade as an instructor uses it: a folder in, gradebooks out, whatever happens in between."""
 
+import contextlib
 import csv
 import os
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import psutil
@@ -16,8 +18,8 @@ from solved import solved_script
 from rnncourse.cli import main
 from rnncourse.exercises import CHAPTERS, EXERCISES
 from rnncourse.grading import session
+from rnncourse.grading.classroom import command, student
 from rnncourse.grading.classroom import run as running
-from rnncourse.grading.classroom import student
 from rnncourse.grading.classroom.submissions import find_submissions
 from rnncourse.grading.inside import landlock
 from rnncourse.grading.session import ForkServer, GraderError, why_not_secure
@@ -390,6 +392,20 @@ def test_a_lost_worker_is_one_sentence_and_what_is_graded_stays(place):
     assert "a worker was lost (BrokenProcessPool)" in said
     assert "Traceback" not in said
     assert path.read_bytes().count(b"\n") >= 3
+
+
+def test_a_pool_that_breaks_before_it_is_given_a_job_is_the_same_sentence(place, monkeypatch):
+    @contextlib.contextmanager
+    def broken_workers(count):
+        def submit(function, job):
+            raise BrokenProcessPool
+
+        yield submit, count
+
+    monkeypatch.setattr(command, "local_workers", broken_workers)
+    result = grade(place, "--jobs", "2")
+    assert result.exit_code == 1
+    assert "a worker was lost (BrokenProcessPool)" in result.output
 
 
 def test_an_interrupt_leaves_what_is_done(place):
