@@ -12,6 +12,7 @@ from rnncourse.viz.linked import LinkedView
 from rnncourse.viz.picture import Picture
 from rnncourse.viz.planes import eigenvalue_plane, loss_cliff
 from rnncourse.viz.player import Player
+from rnncourse.viz.search_trees import search_tree
 from rnncourse.viz.trees import tree
 from rnncourse.viz.word_map import word_map
 
@@ -30,6 +31,7 @@ __all__ = [
     "learning_curves",
     "lines",
     "loss_cliff",
+    "search_tree",
     "seeds",
     "tree",
     "unrolled_graph",

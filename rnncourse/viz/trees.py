@@ -1,5 +1,7 @@
 """Binary trees over the words of a sentence."""
 
+from itertools import pairwise
+
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
@@ -14,7 +16,7 @@ _LEVEL, _HIGHEST = 31, 280  # points from one level to the next, and of a tree o
 _MOST_WORDS = 17
 
 
-def tree(words, merges=None, *, alt, values=None, labels=None, notes=None, numbered=False, done=None):
+def tree(words, merges=None, *, alt, values=None, labels=None, notes=None, candidates=None, numbered=False, done=None):
     """A binary tree over n words, which stand below it in a row.
 
     ``words`` are nested pairs, such as ``(("not", "good"), "film")``: the words are nodes 0..n-1, then come the phrases,
@@ -24,8 +26,9 @@ def tree(words, merges=None, *, alt, values=None, labels=None, notes=None, numbe
 
     ``values`` (2n-1,) are signed numbers of the nodes, such as sentiment: blue and + above zero, orange and − below,
     stronger further from it; NaN is none. ``labels`` ``{node: text}`` stand in nodes instead of signs, ``notes``
-    ``{node: text}`` beside them; with ``numbered``, phrases hold the numbers of their steps. Returns a
-    :class:`Picture`.
+    ``{node: text}`` beside them; with ``numbered``, phrases hold the numbers of their steps. ``candidates``
+    ``{(left, right): text}`` are the neighbours that the next step may join, dashed, with what speaks for them; those
+    that it does join are orange. Returns a :class:`Picture`.
     """
     words, merges = _from_nested(words) if merges is None else (words, merges)
     words = [plain(word) for word in texts("words", words, most=_MOST_WORDS)]
@@ -37,6 +40,7 @@ def tree(words, merges=None, *, alt, values=None, labels=None, notes=None, numbe
     values = np.full(2 * n - 1, np.nan) if values is None else numbers("values", values, (2 * n - 1,), gaps=True)
     inside = {n + step: str(step + 1) for step in range(n - 1)} if numbered else _signs(values)
     inside |= _of_nodes("labels", labels, n)
+    candidates = _of_neighbours(candidates, merges[:done], n)
     beside = {node: note for node, note in _of_nodes("notes", notes, n).items() if node < n + done}
     with styled():
         drawing = _Drawing(words, merges, inside, beside)
@@ -44,6 +48,8 @@ def tree(words, merges=None, *, alt, values=None, labels=None, notes=None, numbe
             drawing.merge(step, newest=step == done - 1 < n - 2)
         for node in range(n + done):
             drawing.node(node, values)
+        for pair, text in candidates.items():
+            drawing.candidate(pair, text, chosen=done < n - 1 and pair == tuple(merges[done]))
         return Picture(drawing.figure, alt)
 
 
@@ -92,6 +98,20 @@ def _of_nodes(name, written, n):
     return written
 
 
+def _of_neighbours(written, merges, n):
+    """The dict of texts itself, or ``ValueError`` unless its keys are neighbours that stand alone after the merges."""
+    alone = list(range(n))
+    for step, (left, right) in enumerate(merges):
+        place = alone.index(left)
+        alone[place : alone.index(right) + 1] = [n + step]
+    neighbours = list(pairwise(alone))
+    written = {tuple(map(int, pair)): plain(str(text)) for pair, text in dict(written or {}).items()}
+    for pair in written:
+        if pair not in neighbours:
+            raise ValueError(f"candidates: expected neighbours that no step has joined, of {neighbours}, got {pair}")
+    return written
+
+
 class _Drawing:
     """A figure measured in points, in which every node has its place whether it is drawn or not."""
 
@@ -133,6 +153,16 @@ class _Drawing:
             line = [start + along * self._radius(parent), end - along * self._radius(child)]
             self.axes.plot(*np.transpose(line), color=INK, linewidth=2.6 if newest else 1.1, solid_capstyle="butt")
 
+    def candidate(self, pair, text, chosen):
+        """Two dashed lines from neighbours up to a point above both, and a text there."""
+        ends = np.array([self.place[node] for node in pair])
+        top = np.array([ends[:, 0].mean(), ends[:, 1].max() + 0.5 * self.level])
+        for node, end in zip(pair, ends, strict=True):
+            start = end + (top - end) / np.linalg.norm(top - end) * (self._radius(node) + 2)
+            colour, width = (SERIES[1], 2) if chosen else (FAINT, 1)
+            self.axes.plot(*np.transpose([start, top]), color=colour, linewidth=width, linestyle="--")
+        self.axes.text(*(top + (0, 2)), text, ha="center", va="bottom")
+
     def _radius(self, node):
         return _RADIUS if node in self.inside else 0
 
@@ -155,8 +185,8 @@ class _Drawing:
         for left, right in self.merges:
             places.append((places[left] + places[right]) / 2)
             heights.append(max(heights[left], heights[right]) + 1)
-        level = np.clip(_HIGHEST / max(1, *heights), 2 * _RADIUS + 2, _LEVEL)
-        return [(x, y * level) for x, y in zip(places, heights, strict=True)]
+        self.level = np.clip(_HIGHEST / max(1, *heights), 2 * _RADIUS + 2, _LEVEL)
+        return [(x, y * self.level) for x, y in zip(places, heights, strict=True)]
 
 
 def _colour(value, values):

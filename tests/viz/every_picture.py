@@ -8,6 +8,7 @@ from matplotlib.backends.backend_svg import RendererSVG
 from pytest import MonkeyPatch
 
 from rnncourse import viz
+from rnncourse.scratch.recursive import right_to_left
 
 STEPS = np.arange(1, 9)
 EDGES = [(("x", 1), ("h", 1), "$W_{xh}$"), (("h", 0), ("h", 1), "$W_{hh}$"), (("h", 1), ("o", 1), "$W_{hy}$")]
@@ -39,6 +40,17 @@ def word_map(spread):
     arrows = [(words[i], words[i + 1]) for i in range(4)]
     points = spread * waves(len(words), 2)
     return viz.word_map(points, words, groups=groups, arrows=arrows, limits=(0, 1), alt="a")
+
+
+def searched(rows, steps):
+    """The nodes of a search that keeps the better half of each step's words, and ends with one of them."""
+    nodes, parent = [(None, "<start>", 0.0, "kept")], 0
+    for step in range(steps):
+        fates = ["kept"] * (rows // 2) + ["dropped"] * (rows - rows // 2)
+        fates[0] = "ended" if step == steps - 1 else "kept"
+        nodes += [(parent, ["stan", "remol", "<eos>"][i % 3], -step - 1.25 * i, fate) for i, fate in enumerate(fates)]
+        parent = len(nodes) - rows
+    return nodes
 
 
 PICTURES = {
@@ -79,6 +91,7 @@ PICTURES = {
     "image": lambda alt="image": viz.attention_over_image(
         waves(8, 16), waves(2, 2, 4), ["disc", "cross"], boxes=[(1, 2, 5, 6), None], alt=alt
     ),
+    "search_tree": lambda alt="search": viz.search_tree(searched(3, 2), best=4, alt=alt),
     "tree": lambda alt="tree": viz.tree(SMALL_TREE, values=[np.nan, 0.9, 0, -0.4, -0.5], notes={4: "−0.50"}, alt=alt),
     "learning": lambda alt="learning": viz.learning_curves(
         {"RNN": (STEPS, 1 / STEPS + waves(3, 8)), "LSTM": (STEPS, 2 / STEPS + waves(3, 8))}, y_label="loss", alt=alt
@@ -141,6 +154,14 @@ CROWDED = {
         notes={32: "+0.33", 17: "0.5", 20: "0.2"},
         alt="a",
     ),
+    "12 words of a tree and what may be joined": lambda: viz.tree(
+        [f"word{i}" for i in range(12)],
+        right_to_left(12),
+        done=0,
+        candidates={(i, i + 1): f"{i / 7:.2f}" for i in range(11)},
+        alt="a",
+    ),
+    "a search of 7 steps": lambda: viz.search_tree(searched(12, 7), best=73, alt="a"),
     "long words": lambda: viz.tree(
         ("incomprehensibilities", ("misunderstandings", "incomprehensibilities")), notes={2: "a note"}, alt="a"
     ),

@@ -91,6 +91,19 @@ def test_the_newest_merge_is_thick():
     assert thick == [0, 2, 0]
 
 
+def test_candidates_stand_between_the_neighbours_of_their_step():
+    merges = [[1, 2], [0, 3]]
+    first = viz.tree(WORDS, merges, done=0, candidates={(0, 1): "0.5", (1, 2): "0.2"}, alt="a")
+    for text, (left, right) in {"0.5": ("not", "very"), "0.2": ("very", "good")}.items():
+        assert place(first, left)[0] < place(first, text)[0] < place(first, right)[0]
+        assert place(first, text)[1] < place(first, left)[1]  # above them
+    orange, grey = paths(first, "--rnn-c1"), paths(first, "--rnn-faint")
+    assert len(orange) == len(grey) == 2
+    assert min(p[:, 0].min() for p in orange) > min(p[:, 0].min() for p in grey)  # the one that is joined, on the right
+    last = viz.tree(WORDS, merges, done=1, candidates={(0, 3): "0.9"}, alt="a")
+    assert place(last, "0.9")[1] < place(first, "0.5")[1]
+
+
 @pytest.mark.parametrize(
     ("words", "merges", "options", "message"),
     [
@@ -103,6 +116,8 @@ def test_the_newest_merge_is_thick():
         (NESTED, None, {"labels": {5: "x"}}, "labels: expected nodes from 0 to 4, got 5"),
         (NESTED, None, {"notes": {-1: "x"}}, "notes: expected nodes from 0 to 4, got -1"),
         (NESTED, None, {"done": 3}, "done: expected a number of merges from 0 to 2, got 3"),
+        (NESTED, None, {"done": 1, "candidates": {(0, 1): "x"}}, r"candidates: .* of \[\(0, 3\)\], got \(0, 1\)"),
+        (NESTED, None, {"candidates": {(0, 1): "x"}}, r"candidates: .* of \[\], got \(0, 1\)"),
         (["a"] * 18, right_to_left(18), {}, "words: expected at most 17 words"),
     ],
 )
