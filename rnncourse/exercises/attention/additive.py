@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 
 from rnncourse.exercises.attention.chapter import CHAPTER
+from rnncourse.exercises.attention.products import RESHAPED, reshaped
 from rnncourse.exercises.exercise import Exercise, Mistake
 from rnncourse.exercises.networks import with_weights
 from rnncourse.scratch import AdditiveAttention, functional
@@ -84,10 +85,6 @@ ADDITIVE_SCORES = Exercise(
             partial(_variant, score=lambda hidden, w: hidden.sum(axis=-1)),
         ),
         Mistake(
-            "You multiply the query's part with the key's; in the additive score they are added.",
-            partial(_variant, hidden=lambda q, k, b: np.tanh(q * k + b)),
-        ),
-        Mistake(
             "You divide by the root of A; only the scaled dot product is scaled.",
             partial(_variant, score=lambda hidden, w: hidden @ w / np.sqrt(len(w))),
         ),
@@ -99,6 +96,7 @@ ADDITIVE_SCORES = Exercise(
             "Your scores are (S, B); items come first here, so transpose them: (B, S).",
             lambda *inputs: _scores(*inputs).T,
         ),
+        Mistake(RESHAPED, reshaped(_scores)),
     ),
     hints=(
         "query @ W_q is (B, A) and keys @ W_k is (S, B, A): NumPy adds the first to each of the S keys.",

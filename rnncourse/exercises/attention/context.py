@@ -75,6 +75,17 @@ def _over_the_batch(scores, mask):
     return exponentials / exponentials.sum(axis=0)
 
 
+def _of_padding(scores, mask):
+    """What a masked softmax makes of the mask's opposite: 0 where there is no padding."""
+    blind = mask.all(axis=1, keepdims=True)
+    return np.where(blind, 0.0, _soft(scores, ~mask | blind))
+
+
+def _zeroed(query, keys, values, lengths, W):
+    keys, values = (np.where(is_key(len(keys), lengths)[..., None], array, 0.0) for array in (keys, values))
+    return _variant(query, keys, values, np.full_like(lengths, len(keys)), W)
+
+
 def _best(weights, scores, keys, values, mask):
     return values[weights.argmax(axis=1), np.arange(len(weights))]
 
@@ -104,8 +115,8 @@ ATTEND = Exercise(
             partial(_variant, seen=lambda lengths: lengths + 1),
         ),
         Mistake(
-            "You treat all sentences as if they were as long as the longest; each has its own length.",
-            partial(_variant, seen=lambda lengths: lengths.max(keepdims=True)),
+            "You look at the padding only: the mask is True where s < lengths[b], where a key exists.",
+            partial(_variant, weigh=_of_padding),
         ),
         Mistake(
             "You set the weights of the padding to 0 after the softmax, and they no longer add up to 1; hide the scores.",
@@ -134,11 +145,8 @@ ATTEND = Exercise(
             ),
         ),
         Mistake(
-            "The weights are right. But you divide their sum by S again; weights that add up to 1 make an average.",
-            partial(
-                _variant,
-                context=lambda weights, scores, keys, values, mask: _average(weights / len(keys), 0, 0, values, 0),
-            ),
+            "You set keys and values of the padding to 0; then their scores are 0, and 0 is a score like others. Use a mask.",
+            _zeroed,
         ),
         Mistake(
             "The weights are right. But your context is the value of the best key alone; every value has its share.",

@@ -30,30 +30,20 @@ def _weights(scores, mask):
     return weights
 
 
-def _softmax(scores, axis=1, largest=True, epsilon=0.0):
-    exponentials = np.exp(scores - (scores.max(axis=axis, keepdims=True) if largest else 0.0))
-    return exponentials / (exponentials.sum(axis=axis, keepdims=True) + epsilon)
+def _softmax(scores, axis=1):
+    exponentials = np.exp(scores - scores.max(axis=axis, keepdims=True))
+    return exponentials / exponentials.sum(axis=axis, keepdims=True)
 
 
-def _no_nan(weights):
-    return np.where(np.isnan(weights), 0.0, weights)
+def _without_largest(scores, mask, exponential):
+    exponentials = exponential(scores, mask)
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
-def _of_seen(scores, mask, fill=-np.inf, guard=True, **how):
-    """The softmax with ``fill`` for every hidden score; ``guard`` gives 0 to a row that sees nothing."""
-    weights = _softmax(np.where(mask, scores, fill), **how)
-    return np.where(mask.any(axis=1, keepdims=True), weights, 0.0) if guard else weights
-
-
-def _no_nan_of_blind(weights, mask):
-    """The weights as they are, but 0 in a row that sees nothing."""
-    return np.where(mask.any(axis=1, keepdims=True), weights, 0.0)
-
-
-def _largest_of_all(scores, mask):
-    """The largest score of each row is looked for among the hidden ones as well."""
-    exponentials = np.where(mask, np.exp(scores - scores.max(axis=1, keepdims=True)), 0.0)
-    return _no_nan(exponentials / exponentials.sum(axis=1, keepdims=True))
+def _hidden_afterwards(scores, mask):
+    """The softmax of all, hidden weights set to 0, and each row divided by its sum: 0 / 0 where nothing is left."""
+    weights = np.where(mask, _softmax(scores), 0.0)
+    return weights / weights.sum(axis=1, keepdims=True)
 
 
 MASKED_SOFTMAX = Exercise(
@@ -83,47 +73,47 @@ MASKED_SOFTMAX = Exercise(
         ),
         Mistake(
             "You hide what should be seen: True in the mask marks the keys that exist.",
-            lambda scores, mask: _weights(scores, ~mask),
+            lambda scores, mask: _softmax(np.where(mask, -np.inf, scores)),
         ),
         Mistake(
             "You put a score of 0 in the hidden places; exp(0) is 1, so they still get a share. Put -np.inf.",
-            partial(_of_seen, fill=0.0),
+            lambda scores, mask: _softmax(np.where(mask, scores, 0.0)),
         ),
         Mistake(
             "You hide after the softmax: what the hidden keys have taken is lost, and the row no longer adds up to 1.",
             lambda scores, mask: np.where(mask, _softmax(scores), 0.0),
         ),
         Mistake(
-            "You subtract the largest score of all, hidden ones too; if that one is hidden, all else may round to 0.",
-            _largest_of_all,
+            "You hide after the softmax and divide again: beside a large hidden score the others have rounded to 0.",
+            _hidden_afterwards,
+        ),
+        Mistake(
+            "You hide after exp: a large hidden score is subtracted from all, and the others round to 0. Hide it before.",
+            lambda scores, mask: np.nan_to_num(_hidden_afterwards(scores, mask)),
         ),
         Mistake(
             "All that is missing is the row that sees nothing: -inf less -inf is NaN, and its weights should be 0.",
-            partial(_of_seen, guard=False),
+            lambda scores, mask: _softmax(np.where(mask, scores, -np.inf)),
         ),
         Mistake(
             "A row that sees nothing gets equal weights everywhere, because all its scores are alike; it should get 0.",
-            partial(_of_seen, fill=-1e9, guard=False),
+            lambda scores, mask: _softmax(np.where(mask, scores, -1e9)),
         ),
         Mistake(
-            "Without the row's largest score subtracted, exp overflows or rounds to 0. (And a row may see nothing.)",
-            partial(_of_seen, guard=False, largest=False),
+            "A row that sees nothing gets the weights of no mask at all: -1e9 was added to all its scores alike. It gets 0.",
+            lambda scores, mask: _softmax(scores + (1 - mask) * -1e9),
         ),
         Mistake(
-            "The row that sees nothing is right; but exp overflows or rounds to 0: subtract each row's largest score.",
-            lambda scores, mask: _no_nan_of_blind(_of_seen(scores, mask, guard=False, largest=False), mask),
+            "exp overflows, or rounds to 0: subtract each row's largest seen score first. (And a row may see nothing.)",
+            partial(_without_largest, exponential=lambda scores, mask: np.exp(np.where(mask, scores, -np.inf))),
+        ),
+        Mistake(
+            "exp of a hidden score overflows, and infinity times 0 is NaN: hide the scores before exp, and subtract the largest.",
+            partial(_without_largest, exponential=lambda scores, mask: np.exp(scores) * mask),
         ),
         Mistake(
             "Your softmax runs down the columns; each row has a softmax of its own, along the last axis.",
-            lambda scores, mask: _no_nan(_softmax(np.where(mask, scores, -np.inf), axis=0)),
-        ),
-        Mistake(
-            "Your softmax runs over all rows together; each row adds up to 1 for itself.",
-            partial(_of_seen, axis=(0, 1)),
-        ),
-        Mistake(
-            "A small number in the denominator makes each weight too small: find the row that sees nothing by the mask.",
-            lambda scores, mask: _no_nan(_of_seen(scores, mask, epsilon=1e-8)),
+            lambda scores, mask: _softmax(np.where(mask, scores, -np.inf), axis=0),
         ),
     ),
     hints=(

@@ -52,6 +52,19 @@ def _variant(query, keys, kind, W, scaled=_root, dot=_one, general=_one):
     return _products(query, keys, kind, W) / divisor(query, keys)
 
 
+RESHAPED = "You make (S, B) into (B, S) with a reshape, which mixes up the sentences; exchange the axes with .T."
+
+
+def reshaped(scores):
+    """The mistake of this sentence, for a function that returns scores (B, S)."""
+
+    def function(*inputs):
+        found = scores(*inputs)
+        return found.T.reshape(found.shape)
+
+    return function
+
+
 PRODUCT_SCORES = Exercise(
     name="product_scores",
     chapter=CHAPTER,
@@ -115,10 +128,6 @@ PRODUCT_SCORES = Exercise(
             partial(_variant, dot=_root, general=_root),
         ),
         Mistake(
-            "You scale the dot product and not the scaled one: the two kinds are exchanged.",
-            partial(_variant, dot=_root, scaled=_one),
-        ),
-        Mistake(
             "These are the weights, after a softmax; asked for are the scores before it.",
             lambda *inputs: functional.softmax(_scores(*inputs)),
         ),
@@ -126,6 +135,7 @@ PRODUCT_SCORES = Exercise(
             "Your scores are (S, B); items come first here, so transpose them: (B, S).",
             lambda *inputs: _scores(*inputs).T,
         ),
+        Mistake(RESHAPED, reshaped(_scores)),
     ),
     hints=(
         "One score is a sum over the entries of one query and one key, which belong to the same item of the batch.",
