@@ -54,7 +54,8 @@ def _entries(exercise, trial):
 
 def _factor(exercise, trials, trial):
     """The factor between the result that fails and what it should be, when it is the same on all inputs."""
-    ratios = [_ratio(_pair(exercise, each, trial.problem.place)) for each in trials if not each.outcome.stage]
+    trials = [each for each in trials if not each.outcome.stage]  # those that gave a result
+    ratios = [_ratio(_pair(exercise, each, trial.problem.place)) for each in trials]
     if None in ratios:
         return ""
     result = _name(exercise, trial)

@@ -14,6 +14,7 @@ ADVICE = {
     "D": "look at the products with the input, and at axes and transposes",
     "H": "look at axes and transposes, which one unit cannot show",
     "V": "look at the axis of the classes, or words",
+    "S": "look at the softmax and the sums over the keys",
     "window": "look at the edges of the windows",
 }
 

@@ -52,6 +52,16 @@ def test_several_dimensions_are_each_said():
     assert "D =" not in message
 
 
+def test_a_factor_is_said_though_a_later_input_raises():
+    def negative_and_only_for_one(x, h_prev, W_xh, W_hh, b_h):
+        if len(x) > 1:
+            raise ValueError("too many")
+        return -np.tanh(x @ W_xh + h_prev @ W_hh + b_h)
+
+    message = evaluate_here(EXERCISES["rnn_step_forward"], negative_and_only_for_one).message
+    assert "h is exactly the negative of what it should be." in message
+
+
 def test_inputs_that_hide_the_mistake_when_they_are_zero():
     def squares_the_state(x, h_prev, W_xh, W_hh, b_h):
         return np.tanh(x @ W_xh + h_prev**2 @ W_hh + b_h)

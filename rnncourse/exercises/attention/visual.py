@@ -15,16 +15,16 @@ def _inputs(rng, L, B, H, D, shift=0.0):
     return {
         "h": np.tanh(rng.normal(size=(B, H))),
         "x": rng.normal(size=(L, B, D)),
-        "w_d": rng.normal(size=H) + 1,
-        "w_x": rng.normal(size=D),
+        "w_ad": rng.normal(size=H) + 1,
+        "w_ax": rng.normal(size=D),
         "b": float(rng.uniform(0.5, 2.0)) + shift,
     }
 
 
-def _step(h, x, w_d, w_x, b):
+def _step(h, x, w_ad, w_ax, b):
     """One linear layer over [h; x_i], the softmax of the package, and a sum region by region."""
     joined = np.concatenate([np.broadcast_to(h, (len(x), *h.shape)), x], axis=2)
-    e = readout(np.concatenate([w_d, w_x])[:, None], np.array([b])).forward(joined)[0][..., 0].T
+    e = readout(np.concatenate([w_ad, w_ax])[:, None], np.array([b])).forward(joined)[0][..., 0].T
     alpha = functional.softmax(e)
     return e, alpha, sum(share[:, None] * region for share, region in zip(alpha.T, x, strict=True))
 
@@ -37,9 +37,9 @@ def _sum(alpha, e, x):
     return np.einsum("bl,lbd->bd", alpha, x)
 
 
-def _variant(h, x, w_d, w_x, b, score=_add, weigh=functional.softmax, average=_sum):
+def _variant(h, x, w_ad, w_ax, b, score=_add, weigh=functional.softmax, average=_sum):
     """``score`` joins the parts of h (B, 1) and of x (B, L) with b; ``weigh`` makes alpha, ``average`` makes s."""
-    e = score((h @ w_d)[:, None], (x @ w_x).T, b)
+    e = score((h @ w_ad)[:, None], (x @ w_ax).T, b)
     alpha = weigh(e)
     return e, alpha, average(alpha, e, x)
 
@@ -62,7 +62,7 @@ VISUAL_ATTENTION_STEP = Exercise(
     name="visual_attention_step",
     chapter=CHAPTER,
     points=10,
-    section="Where in the picture?",
+    section="Looking at an image",
     inputs=_inputs,
     reference=_step,
     outputs=("e", "alpha", "s"),
@@ -118,8 +118,8 @@ VISUAL_ATTENTION_STEP = Exercise(
         Mistake("e and alpha have the regions first, (L, B); items come first: (B, L).", _regions_first),
     ),
     hints=(
-        "h @ w_d is one number for each item, (B,); x @ w_x is one for each region and item, (L, B).",
-        "(h @ w_d + x @ w_x + b).T is e, (B, L): NumPy adds the item's number to each of its regions.",
+        "h @ w_ad is one number for each item, (B,); x @ w_ax is one for each region and item, (L, B).",
+        "(h @ w_ad + x @ w_ax + b).T is e, (B, L): NumPy adds the item's number to each of its regions.",
         "No region is padding here: masked_softmax with np.ones_like(e, dtype=bool), or a plain softmax over axis 1.",
         "np.einsum('bl,lbd->bd', alpha, x) adds up the features of each picture by their weights.",
     ),
