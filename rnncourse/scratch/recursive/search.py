@@ -13,7 +13,7 @@ def greedy_trees(score, x, lengths):
     (L-1, B, 2).
 
     A merge changes two candidates, the pairs with its left and its right neighbour: only they are scored again, those
-    of all sentences in one call. That is 3n - 5 candidates for n words, where scoring all anew takes n(n-1)/2.
+    of all sentences in one call. That is at most 3n - 6 candidates for n > 2 words, where scoring all anew takes n(n-1)/2.
     """
     longest_first = np.argsort(-lengths, kind="stable")  # so that the sentences still at work are the first ones
     pairs = _Neighbours(score, x[:, longest_first], lengths[longest_first])

@@ -1,0 +1,3 @@
+"""The name of the chapter that these exercises belong to."""
+
+CHAPTER = "07_seq2seq"
