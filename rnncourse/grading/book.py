@@ -14,6 +14,9 @@ _TITLES = {
     "04_vanishing_gradients": "4. Vanishing and exploding gradients",
     "05_lstm_gru": "5. LSTM and GRU",
     "06_bidirectional": "6. Bidirectional and deep networks",
+    "07_seq2seq": "7. Sequence to sequence",
+    "08_attention": "8. Attention",
+    "09_recursive_autoencoders": "9. Recursive autoencoders",
 }
 
 

@@ -12,6 +12,9 @@ BUILT_CHAPTERS = {
     "04_vanishing_gradients",
     "05_lstm_gru",
     "06_bidirectional",
+    "07_seq2seq",
+    "08_attention",
+    "09_recursive_autoencoders",
 }  # the least that must be there; a chapter is added when it is finished
 
 

@@ -208,6 +208,118 @@ FAILURES = {  # submissions of each chapter: where a function fails, and what is
         },
         {},
     ],
+    "07_seq2seq": [
+        {
+            "shift_targets": ("dtype", ("targets, targets != PAD", "targets, targets.astype(bool).astype(int)")),
+            "encode": ("values", ("np.where((t < lengths)[:, None], h_next, h)", "h_next")),
+            "decode_step": (
+                "not finite",
+                ("scores = scores - scores.max(axis=1, keepdims=True)\n", "scores = scores\n"),
+            ),
+            "greedy_search": ("result", ("return tokens, log_p", "return tokens")),
+            "beam_search": ("values", ("kept = grown[:beam_size]", "kept = grown[:1]")),
+            "corpus_bleu": ("exception", ("np.maximum(totals, 1)", "np.maximum(totals, one)")),
+            "evaluate_translator": ("inputs", ("    is_real =", "    targets *= 2\n    is_real =")),
+        },
+        {
+            "shift_targets": (
+                "not attempted",
+                ("    T = max(", '    raise NotImplementedError("shift_targets")\n    T = max('),
+            ),
+            "encode": ("package", ("h = np.zeros(", "optim.SGD\n    h = np.zeros(")),
+            "decode_step": ("exception", ("E[token] @ W_xh", "E[token] @ W_xx")),
+            "greedy_search": ("exception",),  # it calls decode_step, and so does the next
+            "beam_search": ("exception",),
+            "corpus_bleu": ("values", ("min(said.count(gram), wanted.count(gram))", "said.count(gram)")),
+            "evaluate_translator": (
+                "not attempted",  # what it does is what the code that was handed out does
+                ("for _ in targets", "for right in targets"),
+                (
+                    "        token = (h @ W_hy + b_y).argmax(axis=1)\n        written.append(token)\n",
+                    "        written.append((h @ W_hy + b_y).argmax(axis=1))\n        token = right\n",
+                ),
+                ("hit[is_real].mean()", "hit.mean()"),
+            ),
+        },
+        {
+            "shift_targets": ("missing", ("def shift_targets", "def shift_tragets")),
+            "encode": ("shape", ("return h", "return h[0]")),
+            "greedy_search": ("not finite", ("np.where(running, log_yhat.max(axis=1), 0.0)", "np.nan")),
+            "beam_search": ("result", ("    return [tokens for _, tokens, _ in found], [", "    return [")),
+            "corpus_bleu": ("missing", ("references):\n", "references:\n")),
+            "evaluate_translator": ("values", ("hit[is_real].mean()", "hit.mean()")),
+        },
+        {},
+    ],
+    "08_attention": [
+        {
+            "product_scores": ("values", ("np.sqrt(keys.shape[2])", "keys.shape[2]")),
+            "additive_scores": ("shape", ("(hidden @ w).T", "hidden @ w")),
+            "masked_softmax": ("not finite", ("np.where(seen, scores", "np.where(True, scores")),
+            "attend": ("result", ("return weights, np.einsum(", "return np.einsum(")),
+            "attention_backward": ("gradient", ("weights * (dweights - mixture)", "weights * dweights")),
+            "visual_attention_step": ("inputs", ("    e = (h", "    x *= 2\n    e = (h")),
+            "causal_self_attention": ("exception", ("np.sqrt(W_k.shape[1])", "np.sqrt(K)")),
+        },
+        {
+            "product_scores": ("dtype", ("query, keys)", "query, keys).astype(np.float32)")),
+            "additive_scores": ("package", ("hidden = np.tanh(", "optim.SGD\n    hidden = np.tanh(")),
+            "masked_softmax": (
+                "not attempted",
+                ("seen = mask", 'raise NotImplementedError("masked_softmax")\n    seen = mask'),
+            ),
+            "attend": ("exception",),  # it calls masked_softmax
+            "attention_backward": ("shape", ("query.T @ dprojected", "dprojected.T @ query")),
+            "visual_attention_step": ("values", ("h @ w_ad + ", "")),
+            "causal_self_attention": (
+                "not attempted",  # this is the code that was handed out
+                ("np.sqrt(W_k.shape[1])", "np.sqrt(T)"),
+                ("axis=2", "axis=1"),
+            ),
+        },
+        {
+            "product_scores": ("missing", ("def product_scores", "def product_socres")),
+            "masked_softmax": ("values", ("np.where(mask, scores, -np.inf)", "np.where(mask, scores, 0.0)")),
+            "attend": ("exception",),  # it calls product_scores
+            "attention_backward": ("not finite", ("dvalues = np.einsum(", "dvalues = np.nan * np.einsum(")),
+            "visual_attention_step": ("missing", ("w_ax, b):\n", "w_ax, b:\n")),
+            "causal_self_attention": ("values", ("np.sqrt(W_k.shape[1])", "np.sqrt(T)")),
+        },
+        {},
+    ],
+    "09_recursive_autoencoders": [
+        {
+            "compose": ("values", (", axis=1, keepdims=True)", ")")),
+            "reconstruct": ("shape", ("return read,", "return read.T,")),
+            "greedy_merge": ("values",),  # it calls compose
+            "fold_tree": ("result", ("return np.array(nodes)", "return nodes")),
+            "tree_backward": ("gradient", ("d[left] += dc[:D]", "d[left] = dc[:D]")),
+            "node_softmax": ("not finite", ("return np.exp(log_yhat)", "return np.nan * np.exp(log_yhat)")),
+            "tensor_backward": ("exception", ("V.swapaxes(1, 2)", "V.swapaxes(0, 1)")),
+        },
+        {
+            "compose": ("not attempted", ("h = np.tanh(", 'raise NotImplementedError("compose")\n    h = np.tanh(')),
+            "reconstruct": ("dtype", ("return read,", "return read.astype(np.float32),")),
+            "greedy_merge": ("exception",),  # it calls compose
+            "fold_tree": ("inputs", ("nodes = list(x)", "x *= 2\n    nodes = list(x)")),
+            "tree_backward": ("package", ("    d, dW, db =", "    optim.SGD\n    d, dW, db =")),
+            "node_softmax": ("values", ("np.flatnonzero(labels != -1)", "np.arange(len(labels))")),
+            "tensor_backward": (
+                "not attempted",  # this is the code that was handed out
+                ("V + V.swapaxes(1, 2)", "V"),
+                ("d[merges[step]] +=", "d[merges[step]] ="),
+            ),
+        },
+        {
+            "compose": ("missing", ("def compose", "def compsoe")),
+            "greedy_merge": ("exception",),  # it calls compose
+            "fold_tree": ("missing", ("W, b):\n", "W, b:\n")),
+            "tree_backward": ("inputs", ("d, dW, db = dnodes.copy()", "d, dW, db = dnodes")),
+            "node_softmax": ("result", ("return np.exp(log_yhat), -float", "return -float")),
+            "tensor_backward": ("gradient", ("V + V.swapaxes(1, 2)", "V")),
+        },
+        {},
+    ],
 }
 SUBMISSIONS = [(chapter, failures) for chapter, several in FAILURES.items() for failures in several]
 

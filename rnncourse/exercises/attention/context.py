@@ -15,7 +15,8 @@ def attention_inputs(rng, S, B, Q, K, M, scale=1.0):
     """Queries, keys and values of a ragged batch, and W.
 
     The scores of each sentence's first key and of its padding are near 1 and 3 times ``scale``, so that the padding is
-    heard, and with a large scale every exponential overflows.
+    heard, and with a large scale every exponential overflows. With a negative scale the padding is the quiet one, and a
+    score is far below any number that might be put in its place, but -np.inf (or nearly that).
     """
     lengths, query = ragged_lengths(S, B), _away_from_zero(rng, B, Q)
     W = _away_from_zero(rng, Q, K) / np.sqrt(Q)
@@ -104,6 +105,7 @@ ATTEND = Exercise(
             for size in ((1, 1, 1, 2, 3), (3, 1, 2, 3, 2), (4, 2, 3, 2, 5), (5, 3, 2, 4, 3), (9, 4, 3, 5, 2))
         ),
         *(dict(zip("SBQKM", size, strict=True), scale=2000.0) for size in ((4, 2, 2, 3, 2), (6, 3, 3, 4, 5))),
+        {"S": 4, "B": 2, "Q": 3, "K": 2, "M": 3, "scale": -2e4},
     ),
     mistakes=(
         Mistake(
@@ -123,7 +125,7 @@ ATTEND = Exercise(
             partial(_variant, weigh=lambda scores, mask: np.where(mask, functional.softmax(scores), 0.0)),
         ),
         Mistake(
-            "You set the scores of the padding to 0, which is a score like others; -np.inf has the weight 0.",
+            "The scores of the padding are 0 in your softmax, and 0 is a score like others; with -np.inf the weight is 0.",
             partial(_variant, weigh=lambda scores, mask: functional.softmax(np.where(mask, scores, 0.0))),
         ),
         Mistake(

@@ -62,7 +62,7 @@ MASKED_SOFTMAX = Exercise(
         {"B": 2, "S": 4, "hidden": 2000.0},
         {"B": 3, "S": 4, "hidden": 2000.0},
         {"B": 3, "S": 5, "shift": 1000.0},
-        {"B": 4, "S": 4, "shift": -1000.0},
+        {"B": 4, "S": 4, "shift": -5000.0},
         {"B": 2, "S": 3, "blind": True},
         {"B": 5, "S": 4, "blind": True},
     ),
@@ -96,7 +96,7 @@ MASKED_SOFTMAX = Exercise(
             lambda scores, mask: _softmax(np.where(mask, scores, -np.inf)),
         ),
         Mistake(
-            "A row that sees nothing gets equal weights everywhere, because all its scores are alike; it should get 0.",
+            "A row that sees nothing gets equal weights everywhere (with -1e9 all its scores are alike); it should get 0.",
             lambda scores, mask: _softmax(np.where(mask, scores, -1e9)),
         ),
         Mistake(

@@ -11,11 +11,14 @@ from rnncourse.scratch import functional
 
 
 def _inputs(rng, L, B, H, D, shift=0.0):
-    """``shift`` is added to b, so that scores are large."""
+    """With a ``shift`` all scores are large, and those of one picture are far from those of the next."""
+    h, w_ad = np.tanh(rng.normal(size=(B, H))), rng.normal(size=H) + 1
+    if shift:
+        h[:, 0], w_ad[0] = np.linspace(0.1, 0.9, B), shift
     return {
-        "h": np.tanh(rng.normal(size=(B, H))),
+        "h": h,
         "x": rng.normal(size=(L, B, D)),
-        "w_ad": rng.normal(size=H) + 1,
+        "w_ad": w_ad,
         "w_ax": rng.normal(size=D),
         "b": float(rng.uniform(0.5, 2.0)) + shift,
     }

@@ -13,10 +13,11 @@ from rnncourse.scratch.recursive import node_cross_entropy
 UNLABELLED = -1
 
 
-def _inputs(rng, n, D, K, far=0.0):
+def _inputs(rng, n, D, K, far=0.0, labelled=True):
     """Labels by place, so that every class and no label at all are among them whenever there are enough nodes.
 
     With ``far``, scores are around this number, and the first node's label is so far behind that its probability is 0.
+    Nobody was asked about any node of a tree that is not ``labelled``.
     """
     N = 2 * n - 1
     labels = (np.arange(N) + 2) % (K + 1) - 1
@@ -25,6 +26,7 @@ def _inputs(rng, n, D, K, far=0.0):
         behind = W_label[:, labels[0] - 1] - W_label[:, labels[0]]
         nodes[0] = behind / (behind @ behind)
         nodes *= 2000
+    labels = labels if labelled else np.full(N, UNLABELLED)
     return {"nodes": nodes, "labels": labels, "W_label": W_label, "b_label": far + rng.normal(size=K)}
 
 
@@ -87,6 +89,7 @@ NODE_SOFTMAX = Exercise(
     sizes=(
         *({"n": n, "D": D, "K": K} for n, D, K in ((1, 2, 3), (2, 2, 3), (3, 3, 2), (4, 2, 5), (6, 4, 3))),
         *({"n": n, "D": D, "K": K, "far": far} for n, D, K, far in ((3, 2, 3, 3e4), (8, 3, 4, -3e4))),
+        {"n": 3, "D": 2, "K": 3, "labelled": False},
     ),
     mistakes=(
         Mistake(
@@ -114,7 +117,7 @@ NODE_SOFTMAX = Exercise(
             partial(_variant, reduce=lambda losses, labels: -_sum(losses, labels)),
         ),
         Mistake(
-            "exp overflows for large scores: subtract each row's largest score first, and take log yhat from the scores too.",
+            "Large scores end in NaN: subtract each row's largest one before exp, and make log yhat from the scores, not from yhat.",
             partial(_variant, soft=_overflowing, cost=lambda scores, yhat, labels: -np.log(_chosen(yhat, labels))),
         ),
         Mistake(

@@ -15,7 +15,7 @@ def _inputs(rng, n, D):
     given = fold_inputs(rng, n, D)
     nodes = FOLD_TREE.reference(**given)
     return {
-        "dnodes": rng.normal(size=nodes.shape),
+        "dnodes": 9 * rng.normal(size=nodes.shape),
         "nodes": nodes.copy(),
         "merges": given["merges"],
         "W": given["W"],
@@ -109,7 +109,7 @@ TREE_BACKWARD = Exercise(
             partial(_variant, words=lambda dx, x: dx * (1 - x**2)),
         ),
         Mistake(
-            "Only one merge is counted in dW and db: every merge has used the same W and b, so add up, += and not =.",
+            "Only one merge is counted: every merge has used the same W and b, so add up in dW and in db, += and not =.",
             partial(_variant, add=False),
         ),
         Mistake(

@@ -14,7 +14,7 @@ def _inputs(rng, n, D):
     x, merges, W, b = fold_inputs(rng, n, D).values()
     V = rng.normal(size=(D, 2 * D, 2 * D)) / (4 * D)
     nodes = all_nodes(tensor_network(V, W, b), x, merges)
-    return {"dnodes": rng.normal(size=nodes.shape), "nodes": nodes.copy(), "merges": merges, "V": V, "W": W}
+    return {"dnodes": 9 * rng.normal(size=nodes.shape), "nodes": nodes.copy(), "merges": merges, "V": V, "W": W}
 
 
 def _gradients(dnodes, nodes, merges, V, W):

@@ -12,10 +12,11 @@ from rnncourse.exercises.seq2seq.decoder import EOS, PAD, START, searchable_weig
 DRAWS = 8  # of decoders, until there is one whose best sentence is not the first to be found
 
 
-def _inputs(rng, T, beam_size, words, D, H):
+def _inputs(rng, T, beam_size, words, D, H, eos=1.2):
+    """With a small ``eos`` no sentence ends."""
     for _ in range(DRAWS):
         s = np.tanh(1.5 * rng.normal(size=(1, H)))
-        weights = searchable_weights(rng, words, D, H, eos=1.2)
+        weights = searchable_weights(rng, words, D, H, eos)
         found = _found(s, beam_size, T, weights, among=list)
         if _best(found, 1)[0] is not found[0]:
             break
@@ -57,9 +58,9 @@ def _best(grown, count, finished=()):
 
 
 def _listed(sentences):
-    """The tokens of the best sentence, and the logarithms of the probabilities of all, best first."""
+    """The tokens of the sentences, and the logarithms of their probabilities, best first."""
     ordered = _best(sentences, len(sentences))
-    return np.array(ordered[0].tokens), np.array([each.log_p for each in ordered])
+    return [[int(token) for token in each.tokens] for each in ordered], [float(each.log_p) for each in ordered]
 
 
 def _never(finished, beam):
@@ -91,17 +92,17 @@ def _greedy(s, beam_size, max_length, weights):
     return _found(s, 1, max_length, weights)
 
 
+def _arrays(sentences):
+    tokens, log_p = _listed(sentences)
+    return [np.array(sentence) for sentence in tokens], log_p
+
+
 def _whole_ones_only(sentences):
     return _listed([each for each in sentences if each.is_over] or sentences)
 
 
 def _per_token(sentences):
     return _listed([each._replace(log_p=each.log_p / len(each.tokens)) for each in sentences])
-
-
-def _ends_for_free(grown, count, finished):
-    ends = [each for each in grown if each.is_over]
-    return ends + _best([each for each in grown if not each.is_over], count)
 
 
 def _states_stay(s, beam_size, max_length, weights):
@@ -154,19 +155,21 @@ BEAM_SEARCH = Exercise(
     section="A beam",
     inputs=_inputs,
     reference=_found,
-    outputs=("tokens", "log_p"),
-    sizes=tuple(
-        dict(zip(("T", "beam_size", "words", "D", "H"), size, strict=True))
-        for size in (
-            (1, 1, 3, 2, 3),
-            (2, 2, 4, 2, 3),
-            (4, 2, 5, 3, 4),
-            (5, 3, 4, 2, 5),
-            (6, 3, 6, 3, 4),
-            (7, 4, 5, 4, 6),
-            (8, 3, 7, 3, 5),
-            (6, 5, 8, 2, 6),
-        )
+    outputs=("sentences", "log_p"),
+    sizes=(
+        {"T": 1, "beam_size": 1, "words": 3, "D": 2, "H": 3, "eos": -9.0},
+        *(
+            dict(zip(("T", "beam_size", "words", "D", "H"), size, strict=True))
+            for size in (
+                (2, 2, 4, 2, 3),
+                (4, 2, 5, 3, 4),
+                (5, 3, 4, 2, 5),
+                (6, 3, 6, 3, 4),
+                (7, 4, 5, 4, 6),
+                (8, 3, 7, 3, 5),
+                (6, 5, 8, 2, 6),
+            )
+        ),
     ),
     mistakes=(
         Mistake(
@@ -188,10 +191,6 @@ BEAM_SEARCH = Exercise(
         Mistake(
             "Whole sentences keep their places in your beam, so it becomes narrower; let them leave, to a list of their own.",
             _whole_ones_stay,
-        ),
-        Mistake(
-            "You keep every extension by EOS; it must be among the beam_size best, like the extension by any word.",
-            partial(_found, keep=_ends_for_free),
         ),
         Mistake(
             "What is left in the beam at max_length is missing; it counts as it stands, without EOS.",
@@ -217,12 +216,16 @@ BEAM_SEARCH = Exercise(
             "You extend by PAD or START, which are no words; skip these two.",
             partial(_found, extend=partial(_extended, forbidden=())),
         ),
+        Mistake(
+            "All is right but the form: the tokens of each sentence should be a list of integers, not an array.",
+            partial(_found, among=_arrays),
+        ),
     ),
     hints=(
         "A beginning is three things: its log p, its tokens, its state. The beam is a list of such, at first [(0.0, [], s)].",
         "decode_step(np.array([last]), h, *weights) extends one of them: log_yhat[0] has log p of each next token.",
         "Collect all extensions of all beginnings in one list, sort it by log p, largest first, and keep beam_size.",
         "Of these, a list `finished` takes those whose last token is EOS; the others are the next beam.",
-        "At the end sort finished + beam by log p: the tokens of the first, and np.array of the log p of all.",
+        "At the end sort finished + beam by log p, largest first, and return their tokens and their log p, a list of each.",
     ),
 )

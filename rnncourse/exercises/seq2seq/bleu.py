@@ -14,7 +14,7 @@ WORDS = ["the", "a", "cat", "dog", "sees", "hears", "red", "old"]
 
 
 def _inputs(rng, B, T, kind="shorter"):
-    """B pairs of some T words. The hypotheses are shorter or longer than the references, unlike them, or brief."""
+    """B pairs of some T words. The hypotheses are shorter or longer than the references, unlike them, turned, or brief."""
     pairs = [_pair(rng, T + b % 3, kind) for b in range(B)]
     hypotheses, references = [hypothesis for hypothesis, _ in pairs], [reference for _, reference in pairs]
     if kind == "shorter" and B > 2:
@@ -26,6 +26,11 @@ def _pair(rng, length, kind):
     reference = list(rng.choice(WORDS, length))
     if kind == "unlike":
         return [f"un{word}" if place % 3 == 0 else word for place, word in enumerate(reference)], _plain(reference)
+    if kind == "turned":  # twice two neighbours have changed places
+        words = _plain(reference)
+        for place in [place for place in range(length - 1) if words[place] != words[place + 1]][-5::3]:
+            words[place : place + 2] = words[place : place + 2][::-1]
+        return words, _plain(reference)
     if kind == "brief":
         return _plain(reference[: 1 + length % 3]), _plain(reference)
     stutter = _plain([reference[0]] * 3 + reference[1:])  # the first word more often than the reference has it
@@ -120,6 +125,7 @@ CORPUS_BLEU = Exercise(
         {"B": 3, "T": 10, "kind": "longer"},
         {"B": 4, "T": 12, "kind": "shorter"},
         {"B": 3, "T": 8, "kind": "unlike"},
+        {"B": 3, "T": 14, "kind": "turned"},
         {"B": 2, "T": 5, "kind": "brief"},
         {"B": 6, "T": 14, "kind": "longer"},
     ),

@@ -113,7 +113,7 @@ ENCODE = Exercise(
             partial(_variant, at=lambda n, T: np.minimum(n + 1, T)),
         ),
         Mistake(
-            "You stop all sentences where the shortest one ends; each has a length of its own.",
+            "You stop all sentences at one step, where the shortest one ends; each has a length of its own.",
             partial(_variant, at=lambda n, T: np.full_like(n, n.min())),
         ),
         Mistake("This is the mean of the states; the context is the last one alone.", _mean),

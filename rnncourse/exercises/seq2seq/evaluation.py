@@ -10,7 +10,7 @@ from rnncourse.exercises.seq2seq.chapter import CHAPTER
 from rnncourse.exercises.seq2seq.decoder import EOS, PAD, SPECIAL, START
 from rnncourse.scratch import ElmanCell
 
-CANDIDATES = 8  # for each place in the batch; those whose sentence ends are preferred
+CANDIDATES = 8  # for each place in the batch; those that say some words and then EOS are preferred
 
 
 def _inputs(rng, T, B, words, H):
@@ -21,17 +21,20 @@ def _inputs(rng, T, B, words, H):
         "W_hh": rng.uniform(-2, 2, (H, H)) / np.sqrt(H),
         "b_h": rng.uniform(-0.5, 0.5, H),
         "W_hy": rng.uniform(-3, 3, (H, V)) / np.sqrt(H),
-        "b_y": np.array([-20.0, -20.0, 0.2, *rng.uniform(-0.5, 0.5, words)]),
+        "b_y": np.array([-20.0, -20.0, 1.0, *rng.uniform(-0.5, 0.5, words)]),
     }
     s = np.tanh(1.5 * rng.normal(size=(CANDIDATES * B, H)))
     written = _written(s, np.full((T, len(s)), PAD), **weights)
     lengths = np.where((written == EOS).any(axis=0), (written == EOS).argmax(axis=0), T)
-    chosen = np.argsort(lengths == T, kind="stable")[:B]  # those that end come first
-    lengths = np.minimum(lengths[chosen], T - 1)
-    targets = np.where(np.arange(T)[:, None] < lengths, written[:, chosen], PAD)
-    is_wrong = (targets != PAD) & (rng.random((T, B)) < 0.3) & (np.arange(B) % 3 > 0)
-    targets = np.where(is_wrong, rng.integers(SPECIAL, V, size=(T, B)), targets)
-    targets[lengths, np.arange(B)] = EOS
+    is_plain = (lengths > 0) & (lengths < T)
+    chosen = np.argsort(~is_plain, kind="stable")[:B]
+    lengths = np.where(is_plain[chosen], lengths[chosen], rng.integers(T, size=B))
+    lengths[B // 2] = 0  # so that there is padding in every batch of two steps and more
+    steps, items = np.arange(T)[:, None], np.arange(B)
+    targets = np.where(steps < lengths, written[:, chosen], PAD)
+    is_wrong = (targets != PAD) & (items % 3 > 0) & ((rng.random((T, B)) < 0.3) | (steps == items % lengths.clip(1)))
+    targets = np.where(is_wrong, SPECIAL + (targets + rng.integers(1, max(words, 2), size=(T, B))) % words, targets)
+    targets[lengths, items] = EOS
     return {"s": s[chosen], "targets": targets, **weights}
 
 
@@ -106,7 +109,7 @@ EVALUATE_TRANSLATOR = Exercise(
     outputs=("written", "right_words", "flawless"),
     sizes=tuple(
         dict(zip(("T", "B", "words", "H"), size, strict=True))
-        for size in ((2, 1, 3, 3), (4, 3, 5, 4), (6, 20, 6, 5), (8, 30, 5, 6), (12, 24, 9, 7), (7, 40, 8, 6))
+        for size in ((2, 20, 4, 4), (6, 24, 6, 5), (8, 30, 5, 6), (12, 24, 9, 7), (7, 40, 8, 6))
     ),
     mistakes=(
         Mistake(

@@ -10,8 +10,8 @@ from rnncourse.exercises.seq2seq.decoder import EOS, PAD, START, searchable_weig
 from rnncourse.scratch import seq2seq
 
 
-def _inputs(rng, T, B, words, D, H, eos=0.6):
-    """With a large ``eos`` all sentences end before max_length."""
+def _inputs(rng, T, B, words, D, H, eos=1.0):
+    """With a large ``eos`` all sentences end before max_length, and with a small one none ends."""
     s = np.tanh(1.5 * rng.normal(size=(B, H)))
     return {"s": s, "max_length": T, "weights": searchable_weights(rng, words, D, H, eos)}
 
@@ -108,9 +108,10 @@ GREEDY_SEARCH = Exercise(
     sizes=(
         *(
             dict(zip(("T", "B", "words", "D", "H"), size, strict=True))
-            for size in ((1, 1, 3, 2, 4), (3, 4, 4, 3, 5), (5, 20, 5, 3, 6), (7, 24, 7, 4, 5), (12, 30, 6, 5, 7))
+            for size in ((1, 12, 3, 2, 4), (4, 20, 5, 3, 6), (7, 24, 7, 4, 5), (12, 30, 6, 5, 7))
         ),
         *({"T": T, "B": B, "words": 5, "D": 3, "H": 4, "eos": 4.0} for T, B in ((9, 3), (16, 6), (12, 4))),
+        {"T": 3, "B": 2, "words": 4, "D": 2, "H": 4, "eos": -9.0},
     ),
     mistakes=(
         Mistake(
