@@ -5,10 +5,10 @@ from functools import partial
 import numpy as np
 
 from rnncourse.exercises.attention.chapter import CHAPTER
-from rnncourse.exercises.attention.products import RESHAPED, reshaped
+from rnncourse.exercises.attention.scores import mistakes_of_scores
 from rnncourse.exercises.exercise import Exercise, Mistake
 from rnncourse.exercises.networks import with_weights
-from rnncourse.scratch import AdditiveAttention, functional
+from rnncourse.scratch import AdditiveAttention
 
 
 def _inputs(rng, S, B, Q, K, A):
@@ -88,15 +88,7 @@ ADDITIVE_SCORES = Exercise(
             "You divide by the root of A; only the scaled dot product is scaled.",
             partial(_variant, score=lambda hidden, w: hidden @ w / np.sqrt(len(w))),
         ),
-        Mistake(
-            "These are the weights, after a softmax; asked for are the scores before it.",
-            lambda *inputs: functional.softmax(_scores(*inputs)),
-        ),
-        Mistake(
-            "Your scores are (S, B); items come first here, so transpose them: (B, S).",
-            lambda *inputs: _scores(*inputs).T,
-        ),
-        Mistake(RESHAPED, reshaped(_scores)),
+        *mistakes_of_scores(_scores),
     ),
     hints=(
         "query @ W_q is (B, A) and keys @ W_k is (S, B, A): NumPy adds the first to each of the S keys.",

@@ -5,9 +5,10 @@ from functools import partial
 import numpy as np
 
 from rnncourse.exercises.attention.chapter import CHAPTER
+from rnncourse.exercises.attention.scores import mistakes_of_scores
 from rnncourse.exercises.exercise import Exercise, Mistake
 from rnncourse.exercises.networks import with_weights
-from rnncourse.scratch import DotProductAttention, GeneralAttention, ScaledDotProductAttention, functional
+from rnncourse.scratch import DotProductAttention, GeneralAttention, ScaledDotProductAttention
 
 
 def _inputs(rng, S, B, Q, K, kind):
@@ -50,19 +51,6 @@ def _variant(query, keys, kind, W, scaled=_root, dot=_one, general=_one):
     """``scaled``, ``dot`` and ``general`` say what the products of each kind are divided by."""
     divisor = {"scaled dot": scaled, "dot": dot, "general": general}[kind]
     return _products(query, keys, kind, W) / divisor(query, keys)
-
-
-RESHAPED = "You make (S, B) into (B, S) with a reshape, which mixes up the sentences; exchange the axes with .T."
-
-
-def reshaped(scores):
-    """The mistake of this sentence, for a function that returns scores (B, S)."""
-
-    def function(*inputs):
-        found = scores(*inputs)
-        return found.T.reshape(found.shape)
-
-    return function
 
 
 PRODUCT_SCORES = Exercise(
@@ -127,15 +115,7 @@ PRODUCT_SCORES = Exercise(
             "You divide all three by the root of K; the dot product and the general score stay as they are.",
             partial(_variant, dot=_root, general=_root),
         ),
-        Mistake(
-            "These are the weights, after a softmax; asked for are the scores before it.",
-            lambda *inputs: functional.softmax(_scores(*inputs)),
-        ),
-        Mistake(
-            "Your scores are (S, B); items come first here, so transpose them: (B, S).",
-            lambda *inputs: _scores(*inputs).T,
-        ),
-        Mistake(RESHAPED, reshaped(_scores)),
+        *mistakes_of_scores(_scores),
     ),
     hints=(
         "One score is a sum over the entries of one query and one key, which belong to the same item of the batch.",
