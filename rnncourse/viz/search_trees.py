@@ -5,7 +5,6 @@ from itertools import groupby
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from rnncourse.scratch.validate import require_choice
 from rnncourse.viz.arguments import numbers, texts
 from rnncourse.viz.picture import Picture
 from rnncourse.viz.style import FAINT, INK, LINE, POINTS, SERIES, WIDTH, styled
@@ -63,7 +62,8 @@ def _columns(nodes):
         raise ValueError("nodes: expected at least one, each (parent, token, score, fate)")
     parents, tokens, scores, fates = map(list, zip(*nodes, strict=True))
     for node, (parent, fate) in enumerate(zip(parents, fates, strict=True)):
-        require_choice(f"fate of nodes[{node}]", fate, _LINES)
+        if fate not in _LINES:
+            raise ValueError(f"nodes[{node}]: expected the fate {', '.join(map(repr, _LINES))}, got {fate!r}")
         if (parent is None) != (node == 0) or (node and not 0 <= parent < node):
             raise ValueError(
                 f"nodes[{node}]: expected None as the parent of the first, an earlier node's index after, got {parent}"

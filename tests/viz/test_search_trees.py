@@ -74,7 +74,7 @@ def test_a_search_that_found_nothing_is_a_picture_of_its_start():
     [
         ([], {}, "nodes: expected at least one"),
         ([(None, "a", 0.0)], {}, "nodes: expected at least one, each"),
-        ([NODES[0], (0, "a", 0.0, "lost")], {}, r"fate of nodes\[1\]: expected .*, got 'lost'"),
+        ([NODES[0], (0, "a", 0.0, "lost")], {}, r"nodes\[1\]: expected the fate 'kept', .*, got 'lost'"),
         ([NODES[0], (1, "a", 0.0, "kept")], {}, r"nodes\[1\]: expected .* an earlier node's index after, got 1"),
         ([NODES[0], (None, "a", 0.0, "kept")], {}, r"nodes\[1\]: expected None as the parent of the first"),
         ([(0, "a", 0.0, "kept")], {}, r"nodes\[0\]: expected None"),
