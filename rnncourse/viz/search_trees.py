@@ -10,7 +10,7 @@ from rnncourse.viz.picture import Picture
 from rnncourse.viz.style import FAINT, INK, LINE, POINTS, SERIES, WIDTH, styled
 from rnncourse.viz.ticks import plain, text_width
 
-_ROW, _PAD = 2 * LINE + 13, 3  # points: from one node to the next below it, and around the text of a node
+_ROW, _PAD = 2 * LINE + 13, 5  # points: from one node to the next below it, and around the text of a node
 _MOST_STEPS, _MOST_ROWS = 7, 12
 _LINES = {  # colour, width and dash of the line that leads to a node of this fate
     "kept": {"color": INK, "linewidth": 1.1},
