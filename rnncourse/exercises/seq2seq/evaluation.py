@@ -7,35 +7,42 @@ import numpy as np
 from rnncourse.exercises.exercise import Exercise, Mistake
 from rnncourse.exercises.networks import network, readout
 from rnncourse.exercises.seq2seq.chapter import CHAPTER
-from rnncourse.exercises.seq2seq.decoder import EOS, PAD, SPECIAL, START
+from rnncourse.exercises.seq2seq.decoder import EOS, PAD, SPECIAL, START, reordered
 from rnncourse.scratch import ElmanCell
 
 CANDIDATES = 8  # for each place in the batch; those that say some words and then EOS are preferred
 
 
-def _inputs(rng, T, B, words, H):
+def _inputs(rng, T, B, words, H, drawn):
     """Targets are what the decoder writes; in two of three sentences some words of it are replaced."""
-    V = SPECIAL + words
+    draw, V = np.random.default_rng(drawn), SPECIAL + words
     weights = {
-        "W_xh": rng.uniform(-2, 2, (V, H)),
-        "W_hh": rng.uniform(-2, 2, (H, H)) / np.sqrt(H),
-        "b_h": rng.uniform(-0.5, 0.5, H),
-        "W_hy": rng.uniform(-3, 3, (H, V)) / np.sqrt(H),
-        "b_y": np.array([-20.0, -20.0, 1.0, *rng.uniform(-0.5, 0.5, words)]),
+        "W_xh": draw.uniform(-2, 2, (V, H)),
+        "W_hh": draw.uniform(-2, 2, (H, H)) / np.sqrt(H),
+        "b_h": draw.uniform(-0.5, 0.5, H),
+        "W_hy": draw.uniform(-3, 3, (H, V)) / np.sqrt(H),
+        "b_y": np.array([-20.0, -20.0, 1.0, *draw.uniform(-0.5, 0.5, words)]),
     }
-    s = np.tanh(1.5 * rng.normal(size=(CANDIDATES * B, H)))
+    s = np.tanh(1.5 * draw.normal(size=(CANDIDATES * B, H)))
+    s, targets = _examination(draw, T, B, words, s, weights)
+    (s, *changed), names = reordered(rng, words, H, (s, *weights.values()), ("BH", "VH", "HH", "H", "HV", "V"))
+    return {"s": s, "targets": names[targets], **dict(zip(weights, changed, strict=True))}
+
+
+def _examination(draw, T, B, words, s, weights):
+    """B of the first states, and targets (T, B)."""
     written = _written(s, np.full((T, len(s)), PAD), **weights)
     lengths = np.where((written == EOS).any(axis=0), (written == EOS).argmax(axis=0), T)
     is_plain = (lengths > 0) & (lengths < T)
     chosen = np.argsort(~is_plain, kind="stable")[:B]
-    lengths = np.where(is_plain[chosen], lengths[chosen], rng.integers(T, size=B))
+    lengths = np.where(is_plain[chosen], lengths[chosen], draw.integers(T, size=B))
     lengths[B // 2] = 0  # so that there is padding in every batch of two steps and more
     steps, items = np.arange(T)[:, None], np.arange(B)
     targets = np.where(steps < lengths, written[:, chosen], PAD)
-    is_wrong = (targets != PAD) & (items % 3 > 0) & ((rng.random((T, B)) < 0.3) | (steps == items % lengths.clip(1)))
-    targets = np.where(is_wrong, SPECIAL + (targets + rng.integers(1, max(words, 2), size=(T, B))) % words, targets)
+    is_wrong = (targets != PAD) & (items % 3 > 0) & ((draw.random((T, B)) < 0.3) | (steps == items % lengths.clip(1)))
+    targets = np.where(is_wrong, SPECIAL + (targets + draw.integers(1, max(words, 2), size=(T, B))) % words, targets)
     targets[lengths, items] = EOS
-    return {"s": s[chosen], "targets": targets, **weights}
+    return s[chosen], targets
 
 
 def _written(s, targets, W_xh, W_hh, b_h, W_hy, b_y, reads="own", carry=True):
@@ -108,8 +115,14 @@ EVALUATE_TRANSLATOR = Exercise(
     reference=_examined,
     outputs=("written", "right_words", "flawless"),
     sizes=tuple(
-        dict(zip(("T", "B", "words", "H"), size, strict=True))
-        for size in ((2, 20, 4, 4), (6, 24, 6, 5), (8, 30, 5, 6), (12, 24, 9, 7), (7, 40, 8, 6))
+        dict(zip(("T", "B", "words", "H", "drawn"), size, strict=True))
+        for size in (
+            (2, 20, 4, 4, (0,)),
+            (6, 24, 6, 5, (0,)),
+            (8, 30, 5, 6, (0,)),
+            (12, 24, 9, 7, (0,)),
+            (7, 40, 8, 6, (1,)),
+        )
     ),
     mistakes=(
         Mistake(

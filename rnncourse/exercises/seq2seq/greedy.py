@@ -6,14 +6,15 @@ import numpy as np
 
 from rnncourse.exercises.exercise import Exercise, Mistake
 from rnncourse.exercises.seq2seq.chapter import CHAPTER
-from rnncourse.exercises.seq2seq.decoder import EOS, PAD, START, searchable_weights, step
+from rnncourse.exercises.seq2seq.decoder import AXES, EOS, PAD, START, reordered, searchable, step
 from rnncourse.scratch import seq2seq
 
 
-def _inputs(rng, T, B, words, D, H, eos=1.0):
+def _inputs(rng, T, B, words, D, H, drawn, eos=1.0):
     """With a large ``eos`` all sentences end before max_length, and with a small one none ends."""
-    s = np.tanh(1.5 * rng.normal(size=(B, H)))
-    return {"s": s, "max_length": T, "weights": searchable_weights(rng, words, D, H, eos)}
+    s, weights = searchable(np.random.default_rng(drawn), B, words, D, H, eos)
+    (s, *weights), _ = reordered(rng, words, H, (s, *weights), AXES)
+    return {"s": s, "max_length": T, "weights": tuple(weights)}
 
 
 def _found(s, max_length, weights):
@@ -107,11 +108,19 @@ GREEDY_SEARCH = Exercise(
     outputs=("tokens", "log_p"),
     sizes=(
         *(
-            dict(zip(("T", "B", "words", "D", "H"), size, strict=True))
-            for size in ((1, 12, 3, 2, 4), (4, 20, 5, 3, 6), (7, 24, 7, 4, 5), (12, 30, 6, 5, 7))
+            dict(zip(("T", "B", "words", "D", "H", "drawn"), size, strict=True))
+            for size in (
+                (1, 12, 3, 2, 4, (1,)),
+                (4, 20, 5, 3, 6, (7,)),
+                (7, 24, 7, 4, 5, (2,)),
+                (12, 30, 6, 5, 7, (0,)),
+            )
         ),
-        *({"T": T, "B": B, "words": 5, "D": 3, "H": 4, "eos": 4.0} for T, B in ((9, 3), (16, 6), (12, 4))),
-        {"T": 3, "B": 2, "words": 4, "D": 2, "H": 4, "eos": -9.0},
+        *(
+            {"T": T, "B": B, "words": 5, "D": 3, "H": 4, "drawn": drawn, "eos": 4.0}
+            for T, B, drawn in ((9, 3, (44,)), (16, 6, (39,)), (12, 4, (44,)))
+        ),
+        {"T": 3, "B": 2, "words": 4, "D": 2, "H": 4, "drawn": (0,), "eos": -9.0},
     ),
     mistakes=(
         Mistake(
