@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 
 from rnncourse.exercises.attention.chapter import CHAPTER
+from rnncourse.exercises.attention.scores import softmax_along
 from rnncourse.exercises.exercise import Exercise, Mistake
 from rnncourse.scratch import functional
 
@@ -30,11 +31,6 @@ def _weights(scores, mask):
     return weights
 
 
-def _softmax(scores, axis=1):
-    exponentials = np.exp(scores - scores.max(axis=axis, keepdims=True))
-    return exponentials / exponentials.sum(axis=axis, keepdims=True)
-
-
 def _without_largest(scores, mask, exponential):
     exponentials = exponential(scores, mask)
     return exponentials / exponentials.sum(axis=1, keepdims=True)
@@ -42,7 +38,7 @@ def _without_largest(scores, mask, exponential):
 
 def _hidden_afterwards(scores, mask):
     """The softmax of all, hidden weights set to 0, and each row divided by its sum: 0 / 0 where nothing is left."""
-    weights = np.where(mask, _softmax(scores), 0.0)
+    weights = np.where(mask, softmax_along(scores), 0.0)
     return weights / weights.sum(axis=1, keepdims=True)
 
 
@@ -69,19 +65,19 @@ MASKED_SOFTMAX = Exercise(
     mistakes=(
         Mistake(
             "Hidden keys get weights, too: this is the softmax of all scores, whatever the mask says.",
-            lambda scores, mask: _softmax(scores),
+            lambda scores, mask: softmax_along(scores),
         ),
         Mistake(
             "You hide what should be seen: True in the mask marks the keys that exist.",
-            lambda scores, mask: _softmax(np.where(mask, -np.inf, scores)),
+            lambda scores, mask: softmax_along(np.where(mask, -np.inf, scores)),
         ),
         Mistake(
             "You put a score of 0 in the hidden places; exp(0) is 1, so they still get a share. Put -np.inf.",
-            lambda scores, mask: _softmax(np.where(mask, scores, 0.0)),
+            lambda scores, mask: softmax_along(np.where(mask, scores, 0.0)),
         ),
         Mistake(
             "You hide after the softmax: what the hidden keys have taken is lost, and the row no longer adds up to 1.",
-            lambda scores, mask: np.where(mask, _softmax(scores), 0.0),
+            lambda scores, mask: np.where(mask, softmax_along(scores), 0.0),
         ),
         Mistake(
             "You hide after the softmax and divide again: beside a large hidden score the others have rounded to 0.",
@@ -93,15 +89,15 @@ MASKED_SOFTMAX = Exercise(
         ),
         Mistake(
             "All that is missing is the row that sees nothing: -inf less -inf is NaN, and its weights should be 0.",
-            lambda scores, mask: _softmax(np.where(mask, scores, -np.inf)),
+            lambda scores, mask: softmax_along(np.where(mask, scores, -np.inf)),
         ),
         Mistake(
             "A row that sees nothing gets equal weights everywhere (with -1e9 all its scores are alike); it should get 0.",
-            lambda scores, mask: _softmax(np.where(mask, scores, -1e9)),
+            lambda scores, mask: softmax_along(np.where(mask, scores, -1e9)),
         ),
         Mistake(
             "A row that sees nothing gets the weights of no mask at all: -1e9 was added to all its scores alike. It gets 0.",
-            lambda scores, mask: _softmax(scores + (1 - mask) * -1e9),
+            lambda scores, mask: softmax_along(scores + (1 - mask) * -1e9),
         ),
         Mistake(
             "exp overflows, or rounds to 0: subtract each row's largest seen score first. (And a row may see nothing.)",
@@ -113,7 +109,7 @@ MASKED_SOFTMAX = Exercise(
         ),
         Mistake(
             "Your softmax runs down the columns; each row has a softmax of its own, along the last axis.",
-            lambda scores, mask: _softmax(np.where(mask, scores, -np.inf), axis=0),
+            lambda scores, mask: softmax_along(np.where(mask, scores, -np.inf), axis=0),
         ),
     ),
     hints=(

@@ -1,7 +1,15 @@
-"""What goes wrong with scores (B, S), whichever score it is."""
+"""What goes wrong with scores (B, S), whichever score it is, and on their way to weights."""
+
+import numpy as np
 
 from rnncourse.exercises.exercise import Mistake
 from rnncourse.scratch import functional
+
+
+def softmax_along(scores, axis=1, largest=True):
+    """A softmax that may run along another axis, forgo the subtraction of the ``largest`` score, or meet -inf."""
+    exponentials = np.exp(scores - scores.max(axis=axis, keepdims=True) * largest)
+    return exponentials / exponentials.sum(axis=axis, keepdims=True)
 
 
 def mistakes_of_scores(scores):

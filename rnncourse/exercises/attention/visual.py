@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 
 from rnncourse.exercises.attention.chapter import CHAPTER
+from rnncourse.exercises.attention.scores import softmax_along
 from rnncourse.exercises.exercise import Exercise, Mistake
 from rnncourse.exercises.networks import readout
 from rnncourse.scratch import functional
@@ -45,11 +46,6 @@ def _variant(h, x, w_ad, w_ax, b, score=_add, weigh=functional.softmax, average=
     e = score((h @ w_ad)[:, None], (x @ w_ax).T, b)
     alpha = weigh(e)
     return e, alpha, average(alpha, e, x)
-
-
-def _softmax(e, axis=1, largest=True):
-    exponentials = np.exp(e - e.max(axis=axis, keepdims=True) * largest)
-    return exponentials / exponentials.sum(axis=axis, keepdims=True)
 
 
 def _best(alpha, e, x):
@@ -96,15 +92,15 @@ VISUAL_ATTENTION_STEP = Exercise(
         ),
         Mistake(
             "Your softmax runs over the batch; the weights add up to 1 over the regions of one picture.",
-            partial(_variant, weigh=partial(_softmax, axis=0)),
+            partial(_variant, weigh=partial(softmax_along, axis=0)),
         ),
         Mistake(
             "Your softmax runs over the whole batch at once; the weights add up to 1 over the regions of each picture.",
-            partial(_variant, weigh=partial(_softmax, axis=None)),
+            partial(_variant, weigh=partial(softmax_along, axis=None)),
         ),
         Mistake(
             "exp overflows for large scores, or rounds to 0: subtract each picture's largest score first.",
-            partial(_variant, weigh=partial(_softmax, largest=False)),
+            partial(_variant, weigh=partial(softmax_along, largest=False)),
         ),
         Mistake(
             "alpha is right. But your s is the feature of the best region alone: Xu et al. call it hard attention; this is soft.",

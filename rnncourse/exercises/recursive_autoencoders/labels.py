@@ -7,6 +7,7 @@ import numpy as np
 from rnncourse.exercises.exercise import Exercise, Mistake
 from rnncourse.exercises.networks import with_weights
 from rnncourse.exercises.recursive_autoencoders.chapter import CHAPTER
+from rnncourse.exercises.rnn.sentences import naive_softmax
 from rnncourse.scratch import Linear, functional
 from rnncourse.scratch.recursive import node_cross_entropy
 
@@ -42,10 +43,6 @@ def _classified(nodes, labels, W_label, b_label):
     return yhat, float(node_cross_entropy(scores[:, None], labels[:, None], "sum")[0])
 
 
-def _soft(scores):
-    return functional.softmax(scores)
-
-
 def _minus_log(scores, yhat, labels):
     """-log yhat of every node's label; a label of -1 reads the last class, as it does in a learner's code."""
     return -functional.log_softmax(scores)[np.arange(len(labels)), labels]
@@ -56,22 +53,24 @@ def _sum(losses, labels):
 
 
 def _variant(
-    nodes, labels, W_label, b_label, soft=_soft, cost=_minus_log, reduce=_sum, shown=lambda yhat, labels: yhat
+    nodes,
+    labels,
+    W_label,
+    b_label,
+    soft=functional.softmax,
+    cost=_minus_log,
+    reduce=_sum,
+    shown=lambda yhat, labels: yhat,
 ):
     """``soft`` makes yhat of the scores, ``cost`` the loss of each node, and ``reduce`` one number of these."""
     scores = nodes @ W_label + b_label
-    yhat = soft(scores)
     with np.errstate(all="ignore"):
+        yhat = soft(scores)
         return shown(yhat, labels), float(reduce(cost(scores, yhat, labels), labels))
 
 
 def _chosen(yhat, labels):
     return yhat[np.arange(len(labels)), labels]
-
-
-def _overflowing(scores):
-    with np.errstate(all="ignore"):
-        return np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
 
 
 def _mean(losses, labels):
@@ -118,7 +117,7 @@ NODE_SOFTMAX = Exercise(
         ),
         Mistake(
             "Large scores end in NaN: subtract each row's largest one before exp, and make log yhat from the scores, not from yhat.",
-            partial(_variant, soft=_overflowing, cost=lambda scores, yhat, labels: -np.log(_chosen(yhat, labels))),
+            partial(_variant, soft=naive_softmax, cost=lambda scores, yhat, labels: -np.log(_chosen(yhat, labels))),
         ),
         Mistake(
             "yhat is right, but some of it is 0 in the computer, and log(0) is infinite: make log yhat from the scores.",

@@ -21,7 +21,7 @@ def _log_probabilities(logits, targets, lengths):
     return np.array([-functional.cross_entropy(*column, reduction="sum")[0] for column in columns])
 
 
-def _naive_softmax(logits):
+def naive_softmax(logits):
     exponentials = np.exp(logits)
     return exponentials / exponentials.sum(axis=-1, keepdims=True)
 
@@ -34,7 +34,7 @@ LOGARITHMS = {
     "right": functional.log_softmax,
     "over all": lambda logits: functional.log_softmax(logits.reshape(1, -1)).reshape(logits.shape),
     "less one for all": lambda logits: logits - logits.max() - _log_sum_exp(logits - logits.max()),
-    "of an overflow": lambda logits: np.log(_naive_softmax(logits)),
+    "of an overflow": lambda logits: np.log(naive_softmax(logits)),
     "less an overflow": lambda logits: logits - _log_sum_exp(logits),
     "of an underflow": lambda logits: np.log(functional.softmax(logits)),
 }

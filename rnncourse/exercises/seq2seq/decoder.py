@@ -17,7 +17,7 @@ def step(token, h_prev, E, W_xh, W_hh, b_h, W_hy, b_y):
     return functional.log_softmax(readout(W_hy, b_y).forward(h)[0]), h
 
 
-def searchable(draw, B, words, D, H, eos=0.6):
+def searchable(draw, B, words, D, H, eos):
     """First states (B, H) and weights (E, W_xh, W_hh, b_h, W_hy, b_y) of a decoder that is never nearly sure.
 
     The sizes of the exercises name a ``draw`` for which the usual mistakes are seen (a tuple, so that it is no size).
