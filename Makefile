@@ -15,10 +15,10 @@ export PYTHONHASHSEED = 0
 export RNNCOURSE_PROGRESS = memory
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve test sync bench clean
+.PHONY: help book serve test sync case-studies bench clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # The stamp is written last, so an interrupted installation is taken up again.
 $(INSTALLED): requirements.txt pyproject.toml
@@ -44,6 +44,9 @@ test: book ## Build the book, then lint, run all tests, and run every notebook a
 
 sync: $(INSTALLED) ## Make exercises and notebooks from their sources
 	$(BIN)/python -m tools.sync
+
+case-studies: $(INSTALLED) ## Run the case studies on real data in full, about an hour
+	$(BIN)/python -m tools.case_studies
 
 bench: $(INSTALLED) ## Measure speed and memory into benchmarks/results
 	$(BIN)/python -m benchmarks

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from benchmarks.threads import VARIABLES
+from rnncourse.machine import cpu_model
 
 
 def machine():
@@ -18,7 +19,7 @@ def machine():
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": {
-            "cpu": _cpu_model(),
+            "cpu": cpu_model(),
             "cores": os.cpu_count(),
             "system": f"{platform.system()} {platform.machine()}",
             "python": platform.python_version(),
@@ -50,12 +51,3 @@ def write(folder, name, content):
 
 def _written(value):
     return f"{value:.3g}" if isinstance(value, float) else str(value)
-
-
-def _cpu_model():
-    """The processor's name; Linux tells it in a file."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
-    except OSError:
-        return platform.processor()
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")

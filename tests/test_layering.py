@@ -24,6 +24,8 @@ OURS = {
     "rnncourse": [],
     WHOLE_FILE: [],
     "rnncourse.char_rnn": [],
+    "rnncourse.machine": [],
+    "rnncourse.case_study": ["rnncourse.machine", WHOLE_FILE],
     "rnncourse.models": ["rnncourse.data", "rnncourse.scratch.validate"],
     "rnncourse.data": ["rnncourse.scratch", WHOLE_FILE],
     "rnncourse.metrics": [],
@@ -38,6 +40,8 @@ OURS = {
 OTHERS = {
     WHOLE_FILE: [],
     "rnncourse.char_rnn": ["numpy"],
+    "rnncourse.machine": [],
+    "rnncourse.case_study": [],
     "rnncourse.scratch": ["numpy"],
     "rnncourse.scratch.convert": ["numpy", "torch"],
     "rnncourse.data": ["numpy", "pooch", "tqdm", "platformdirs"],

@@ -1,8 +1,9 @@
-"""Run a notebook and keep the text that it prints."""
+"""Run a notebook and keep what it prints."""
 
 import copy
 import os
 import re
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbclient import NotebookClient
@@ -13,6 +14,7 @@ from tools.notebook import PlainCell
 from tools.source import Source
 
 SECONDS = 300
+TEXT, TEXT_AND_FIGURES = ("text/plain",), ("text/plain", "text/html", "text/markdown")
 ENVIRONMENT = {  # one thread, no progress bars, and nothing of what the author has reached in the exercises
     **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
     "RNNCOURSE_PROGRESS": "memory",
@@ -25,15 +27,29 @@ CHANGES_EACH_RUN = {
 }
 
 
-def execute(notebook: NotebookNode, cells: list[PlainCell], source: Source, folder: Path) -> NotebookNode:
-    """A copy of `notebook` with its text outputs, run in `folder`; `cells` tell the lines to name in errors."""
+@dataclass(frozen=True)
+class How:
+    """What there is to choose about a run: the outputs to keep, the seconds a cell may take, more of an environment."""
+
+    kinds: tuple[str, ...] = TEXT
+    seconds: int = SECONDS
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+CHAPTER = How()
+
+
+def execute(
+    notebook: NotebookNode, cells: list[PlainCell], source: Source, folder: Path, how: How = CHAPTER
+) -> NotebookNode:
+    """A copy of `notebook` with its outputs, run in `folder`; `cells` tell the lines to name in errors."""
     try:
-        ran = _run_again_if_no_start(notebook, folder)
+        ran = _run_again_if_no_start(notebook, folder, how)
     except _Failure as failure:
         raise source.error(cells[failure.cell].line, failure.reason) from None
     for cell, node in zip(cells, ran.cells, strict=True):
         if node.cell_type == "code":
-            node.outputs = [kept for kept in map(_text_only, node.outputs) if kept]
+            node.outputs = [kept for output in node.outputs if (kept := _kept(output, how.kinds))]
             _check_stable(node, cell, source)
     _number(ran)
     ran.metadata = notebook.metadata  # the kernel writes its own version there
@@ -47,21 +63,21 @@ class _Failure(Exception):
         self.cell, self.reason, self.may_retry = cell, reason, may_retry
 
 
-def _run_again_if_no_start(notebook: NotebookNode, folder: Path) -> NotebookNode:
+def _run_again_if_no_start(notebook: NotebookNode, folder: Path, how: How) -> NotebookNode:
     """Now and then a kernel dies or hangs before its first cell is done; that is worth one more try."""
     try:
-        return _run(copy.deepcopy(notebook), folder)
+        return _run(copy.deepcopy(notebook), folder, how)
     except _Failure as failure:
         if not failure.may_retry:
             raise
-    return _run(copy.deepcopy(notebook), folder)
+    return _run(copy.deepcopy(notebook), folder, how)
 
 
-def _run(notebook: NotebookNode, folder: Path) -> NotebookNode:
+def _run(notebook: NotebookNode, folder: Path, how: How) -> NotebookNode:
     begun, done = [], []
     client = NotebookClient(
         notebook,
-        timeout=SECONDS,
+        timeout=how.seconds,
         kernel_name="python3",
         extra_arguments=["--log-level=ERROR"],
         record_timing=False,
@@ -71,26 +87,26 @@ def _run(notebook: NotebookNode, folder: Path) -> NotebookNode:
         on_cell_executed=lambda cell, cell_index, execute_reply: done.append(cell_index),
     )
     try:
-        return client.execute(env={**os.environ, **ENVIRONMENT})
+        return client.execute(env={**os.environ, **ENVIRONMENT, **how.environment})
     except CellExecutionError as error:
         last_line = f"{error.ename}: {error.evalue}".strip().splitlines()[-1]
         raise _Failure(begun[-1], f"this cell raises {last_line}", may_retry=False) from None
     except CellTimeoutError:
-        raise _Failure(begun[-1], f"this cell runs longer than {SECONDS} seconds", may_retry=not done) from None
+        raise _Failure(begun[-1], f"this cell runs longer than {how.seconds} seconds", may_retry=not done) from None
     except (DeadKernelError, RuntimeError, TimeoutError) as error:
         raise _Failure(begun[-1] if begun else 0, f"the kernel stopped ({error})", may_retry=not done) from None
 
 
-def _text_only(output: NotebookNode) -> NotebookNode | None:
-    """An output without pictures, pages and widgets; None if there was nothing else."""
+def _kept(output: NotebookNode, kinds: tuple[str, ...]) -> NotebookNode | None:
+    """An output with nothing but these kinds of data; None if it has no text to stand for them."""
     if output.output_type == "stream":
         return output
     if output.output_type == "error":
         return NotebookNode(output_type="error", ename=output.ename, evalue=output.evalue, traceback=[])
-    text = output.data.get("text/plain")
-    if text is None:
+    if "text/plain" not in output.data:
         return None
-    kept = NotebookNode(output_type=output.output_type, data=NotebookNode({"text/plain": text}), metadata={})
+    data = NotebookNode({kind: output.data[kind] for kind in kinds if kind in output.data})
+    kept = NotebookNode(output_type=output.output_type, data=data, metadata={})
     if output.output_type == "execute_result":
         kept.execution_count = None
     return kept

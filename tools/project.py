@@ -15,6 +15,7 @@ from tools.source import Source, read_source, read_text
 from tools.syllabus import Syllabus, read_syllabus
 
 CHAPTERS, EXERCISES, SOLUTIONS = "book/chapters", "exercises", "solutions"
+CASE_STUDIES = "book/case_studies"
 PACKAGED_SOLUTIONS = "rnncourse/exercises/solutions"
 SYLLABUS, LECTURE_MAP = "book/syllabus.yml", "book/lecture_map.md"
 
@@ -30,14 +31,20 @@ class Project:
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
 
     def sources(self) -> list[Path]:
-        """Every chapter, then every solution."""
-        return [path for folder in (CHAPTERS, SOLUTIONS) for path in sorted((self.root / folder).glob("*.md"))]
+        """Every chapter, then every solution, then every case study."""
+        found = [path for folder in (CHAPTERS, SOLUTIONS) for path in sorted((self.root / folder).glob("*.md"))]
+        return found + self.case_studies()
+
+    def case_studies(self) -> list[Path]:
+        """Every case study; the page that lists them, index.md, is none."""
+        return sorted((self.root / CASE_STUDIES).glob("[0-9]*.md"))
 
     def notebook_of(self, source: Path) -> Path:
-        """The notebook generated from `source`: beside a chapter, or in exercises/ for a solution."""
-        folders = {self.root / CHAPTERS: CHAPTERS, self.root / SOLUTIONS: EXERCISES}
+        """The notebook generated from `source`: beside it, or in exercises/ for a solution."""
+        folders = {CHAPTERS: CHAPTERS, CASE_STUDIES: CASE_STUDIES, SOLUTIONS: EXERCISES}
+        folders = {self.root / source: target for source, target in folders.items()}
         if source.suffix != ".md" or source.parent not in folders:
-            expected = f"{CHAPTERS}/NN_topic.md or {SOLUTIONS}/NN_topic.md"
+            expected = " or ".join(f"{folder}/NN_topic.md" for folder in (CHAPTERS, SOLUTIONS, CASE_STUDIES))
             raise SourceError(self.name(source), None, f"not a source of notebooks; expected {expected}")
         return self.root / folders[source.parent] / f"{source.stem}.ipynb"
 
@@ -48,17 +55,21 @@ class Project:
     def source_of(self, generated: Path) -> Path:
         """Where the source of a generated notebook or file of solutions stands, whether or not it exists."""
         is_exercise = generated.parent in (self.root / EXERCISES, self.root / PACKAGED_SOLUTIONS)
-        folder = SOLUTIONS if is_exercise else CHAPTERS
-        return self.root / folder / f"{generated.stem}.md"
+        folder = self.root / SOLUTIONS if is_exercise else generated.parent
+        return folder / f"{generated.stem}.md"
 
     def orphans(self) -> list[Path]:
         """Files in the generated places that no source stands for."""
-        patterns = (f"{CHAPTERS}/*.ipynb", f"{EXERCISES}/*.ipynb", f"{PACKAGED_SOLUTIONS}/*.json")
+        notebooks = [f"{folder}/*.ipynb" for folder in (CHAPTERS, EXERCISES, CASE_STUDIES)]
+        patterns = [*notebooks, f"{PACKAGED_SOLUTIONS}/*.json"]
         found = [path for pattern in patterns for path in sorted(self.root.glob(pattern))]
         return [path for path in found if not self.source_of(path).exists()]
 
     def is_exercise(self, source: Path) -> bool:
         return source.parent == self.root / SOLUTIONS
+
+    def is_case_study(self, source: Path) -> bool:
+        return source.parent == self.root / CASE_STUDIES
 
     def read(self, source: Path) -> Source:
         return read_source(source, self.name(source))

@@ -7,6 +7,7 @@
 book/chapters/NN_topic.md   ->  book/chapters/NN_topic.ipynb   executed, text outputs kept
 solutions/NN_topic.md       ->  exercises/NN_topic.ipynb       solutions taken out, executed, text outputs kept
                             and  rnncourse/exercises/solutions/NN_topic.json, the solved functions
+book/case_studies/NN_topic.md -> .ipynb beside it              with the outputs that tools.case_studies stored
 book/syllabus.yml + labels  ->  book/lecture_map.md
 
 Exit status: 0 done, 1 drift found, 2 a source is wrong (one sentence with file and line).
@@ -18,6 +19,7 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from tools.case_studies import with_stored_outputs
 from tools.drift import lecture_map_drift, notebook_drift, orphan_drift, packaged_drift
 from tools.errors import SourceError
 from tools.lecture_map import lecture_map
@@ -63,13 +65,16 @@ def check(project: Project, chosen: list[Path], everything: bool) -> int:
 
 
 def make_notebook(source: Path, project: Project) -> None:
-    """Execute one source's notebook in its own folder and write it; on any error the old file stays."""
+    """Write one source's notebook, executed in its own folder; on any error the old file stays."""
     from tools.execute import execute  # loads the Jupyter client, which --check does not need
 
     target, read = project.notebook_of(source), project.read(source)
+    print(f"{read.name} -> {project.name(target)}", flush=True)
+    if project.is_case_study(source):
+        write(target, to_text(with_stored_outputs(source, project)))
+        return
     cells = plain_cells(read, project)
     target.parent.mkdir(parents=True, exist_ok=True)
-    print(f"{read.name} -> {project.name(target)}", flush=True)
     write(target, to_text(execute(to_notebook(cells, source.stem), cells, read, target.parent)))
 
 
@@ -99,8 +104,8 @@ def _solutions(project: Project, chosen: list[Path]) -> list[Path]:
 
 
 def _concerns_map(project: Project, chosen: list[Path]) -> bool:
-    """The map is made from the syllabus and the chapters; a solution does not change it."""
-    return any(not project.is_exercise(path) for path in chosen)
+    """The map is made from the syllabus and the chapters; solutions and case studies do not change it."""
+    return any(not project.is_exercise(path) and not project.is_case_study(path) for path in chosen)
 
 
 def _collect(steps: Iterable[Callable]) -> tuple[list, list[str]]:

@@ -4,8 +4,12 @@ import sys
 import threading
 from types import SimpleNamespace
 
+import nbformat
 import pytest
 from built_book import ROOT
+from jupyter_cache import get_cache
+from myst_nb.core.read import read_myst_markdown_notebook
+from sphinx.errors import ExtensionError
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
@@ -15,6 +19,7 @@ import formula_stops
 import fresh_outputs
 import lean_pages
 import offline_mathjax
+import stored_outputs
 
 
 @pytest.fixture
@@ -103,3 +108,50 @@ def test_a_build_that_failed_by_warnings_is_forgotten(tmp_path, strict, warnings
         SimpleNamespace(keep_going=strict, _warncount=warnings, doctreedir=str(tmp_path)), None
     )
     assert record.exists() is kept
+
+
+# --- stored_outputs ----------------------------------------------------------------------------------------------
+
+CASE_STUDY = (
+    "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n---\n# A\n\n```{code-cell} python\nprint(1 + 1)\n```\n"
+)
+
+
+@pytest.fixture
+def case_study(tmp_path):
+    """A case study that ran: its source, and the notebook with its outputs beside it."""
+    install = nbformat.v4.new_code_cell("import sys")
+    ran = nbformat.v4.new_code_cell("print(1 + 1)", outputs=[nbformat.v4.new_output("stream", text="stored\n")])
+    source = tmp_path / "book" / "case_studies" / "01_a.md"
+    source.parent.mkdir(parents=True)
+    source.write_text(CASE_STUDY)
+    nbformat.write(nbformat.v4.new_notebook(cells=[install, ran]), source.with_suffix(".ipynb"))
+    return source
+
+
+def test_a_case_study_is_shown_with_its_stored_outputs(case_study, tmp_path):
+    config = SimpleNamespace(execution_cache_path=str(tmp_path / "cache"))
+    env = SimpleNamespace(doc2path=lambda docname: tmp_path / f"{docname}.md", mystnb_config=config)
+    (case_study.parent / "index.md").write_text("# Case studies\n")
+    stored_outputs.fill_cache(None, env, ["index", "book/case_studies/index", "book/case_studies/01_a"])
+    page = read_myst_markdown_notebook(CASE_STUDY, add_source_map=True)
+    _, merged = get_cache(tmp_path / "cache").merge_match_into_notebook(page)
+    assert merged.cells[-1].outputs[0].text == "stored\n"
+
+
+@pytest.mark.parametrize("change", ["edit the code", "never run"])
+def test_a_case_study_whose_code_never_ran_stops_the_build(case_study, change):
+    if change == "edit the code":
+        case_study.write_text(CASE_STUDY.replace("1 + 1", "1 + 2"))
+    else:
+        case_study.with_suffix(".ipynb").unlink()
+    with pytest.raises(ExtensionError, match=r"01_a.md: its code is not what ran last: run `make case-studies`"):
+        stored_outputs.with_stored_outputs(case_study)
+
+
+def test_a_page_depends_on_its_stored_notebook(case_study):
+    noted = []
+    env = SimpleNamespace(doc2path=lambda docname: case_study, note_dependency=noted.append)
+    for docname in ("book/notation", "book/case_studies/index", "book/case_studies/01_a"):
+        stored_outputs.depend_on_notebook(SimpleNamespace(env=env), docname, [""])
+    assert noted == [str(case_study.with_suffix(".ipynb"))]

@@ -14,7 +14,7 @@ MEND = "mend it with: make sync\n"
 def in_step(repository, monkeypatch):
     """A repository just made by sync, whose kernels print one fixed line."""
 
-    def run(notebook, folder):
+    def run(notebook, folder, how):
         for cell in notebook.cells:
             if cell.cell_type == "code":
                 cell.outputs = [execution.NotebookNode(output_type="stream", name="stdout", text="ran\n")]
@@ -126,7 +126,9 @@ def test_a_generated_file_that_is_no_notebook(in_step, capsys, text, mistake):
         ("book/chapters/08_none.md", "book/chapters/08_none.md: no such file\n"),
         (
             "book/notation.md",
-            "book/notation.md: not a source of notebooks; expected book/chapters/NN_topic.md or solutions/NN_topic.md\n",
+            "book/notation.md: not a source of notebooks; expected "
+            + " or ".join(f"{folder}/NN_topic.md" for folder in ("book/chapters", "solutions", "book/case_studies"))
+            + "\n",
         ),
     ],
 )

@@ -106,7 +106,7 @@ def test_a_fresh_exercise_is_what_runs(repository):
 
 def run_with(repository, monkeypatch, runs: list):
     """Execute a one-cell page whose runs are replaced; each of `runs` raises or edits the notebook."""
-    monkeypatch.setattr(execution, "_run", lambda notebook, folder: runs.pop(0)(notebook))
+    monkeypatch.setattr(execution, "_run", lambda notebook, folder, how: runs.pop(0)(notebook))
     path = repository.chapter("Text\n\n```{code-cell} python\n1\n```\n")
     project = Project(repository.root)
     source = project.read(path)
@@ -156,7 +156,7 @@ def test_a_dead_kernel_may_be_retried_only_before_its_first_cell_is_done(monkeyp
 
     monkeypatch.setattr(execution, "NotebookClient", Client)
     with pytest.raises(execution._Failure) as caught:
-        execution._run(NotebookNode(), tmp_path)
+        execution._run(NotebookNode(), tmp_path, execution.CHAPTER)
     assert (caught.value.cell, caught.value.may_retry) == (3, not done)
 
 

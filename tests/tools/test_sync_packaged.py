@@ -47,7 +47,7 @@ FIRST = "def first(x):\n    if x:\n        return x\n    return 0"
 
 @pytest.fixture
 def in_step(repository, monkeypatch):
-    monkeypatch.setattr(execution, "_run", lambda notebook, folder: notebook)
+    monkeypatch.setattr(execution, "_run", lambda notebook, folder, how: notebook)
     repository.solution(SOLUTION)
     assert repository.sync("solutions/03_bptt.md") == 0
     return repository
@@ -61,7 +61,7 @@ def test_it_holds_the_functions_with_a_solution_sorted_by_name(in_step):
 
 
 def test_a_chapter_has_none(repository, monkeypatch):
-    monkeypatch.setattr(execution, "_run", lambda notebook, folder: notebook)
+    monkeypatch.setattr(execution, "_run", lambda notebook, folder, how: notebook)
     repository.chapter("# Title\n")
     assert repository.sync() == 0
     assert not (repository.root / PACKAGED).parent.exists()
@@ -119,5 +119,5 @@ def test_notebooks_run_without_the_authors_progress(monkeypatch, tmp_path):
 
     monkeypatch.setattr(execution, "NotebookClient", Client)
     monkeypatch.setenv("RNNCOURSE_PROGRESS", str(tmp_path / "progress.json"))
-    execution._run(execution.NotebookNode(), tmp_path)
+    execution._run(execution.NotebookNode(), tmp_path, execution.CHAPTER)
     assert seen["RNNCOURSE_PROGRESS"] == "memory"
