@@ -17,6 +17,7 @@ MAY_NAME_IT = [
     "pyproject.toml",
     "rnncourse/grading/book.py",
     "book/chapters/*.ipynb",
+    "book/case_studies/*.ipynb",
     "exercises/*.ipynb",
 ]
 PLACE = r"(?P<owner>[\w.-]+)/(?P<repo>[\w-]+(?:\.[\w-]+)*)"
