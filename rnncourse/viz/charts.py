@@ -18,8 +18,8 @@ def lines(
     """Curves ``{label: (x, y)}`` or ``{label: (x, y, low, high)}`` with a band from low to high.
 
     ``scales`` of x and y are matplotlib's (``"log"``); ``limits`` is the range of y; ``levels`` are horizontal lines
-    ``{label: y}`` to compare with; ``band`` says in the legend what the bands are. Each curve differs in colour, dash
-    and marker, so there are at most six. Returns a :class:`Picture`.
+    ``{label: y}`` to compare with, for which the range widens where it must; ``band`` says in the legend what the
+    bands are. Each curve differs in colour, dash and marker, so there are at most six. Returns a :class:`Picture`.
     """
     require_parts("series", series)
     if len(series) > len(SERIES):
@@ -54,6 +54,7 @@ def legend(figure, axes):
 def _draw_levels(axes, levels):
     """Draw lines to compare with, each name above its line, or below it where the next line is near."""
     heights = sorted((levels or {}).values())
+    _make_room(axes, heights)
     low, high = axes.transScale.transform([(1, y) for y in axes.get_ylim()])[:, 1]
     for label, height in (levels or {}).items():
         axes.axhline(height, color=INK, linewidth=1, linestyle=(0, (2, 2)))
@@ -63,6 +64,15 @@ def _draw_levels(axes, levels):
         place = {"xycoords": ("axes fraction", "data"), "xytext": (0, -2 if crowded else 2)}
         va = "top" if crowded else "bottom"
         axes.annotate(label, (1, height), ha="right", va=va, textcoords="offset points", **place)
+
+
+def _make_room(axes, heights):
+    """Widen the range of y until it holds all the heights; a line outside would leave no room for the axes."""
+    ends, to_scale = axes.get_ylim(), axes.yaxis.get_transform()
+    places = to_scale.transform([*ends, *heights])
+    if places.min() < min(places[:2]) or places.max() > max(places[:2]):
+        margin = 0.05 * np.ptp(places)
+        axes.set_ylim(to_scale.inverted().transform([places.min() - margin, places.max() + margin]))
 
 
 def bars(heights, *, x_label, y_label, alt, names=None, scale="linear", limits=None, highlight=()):

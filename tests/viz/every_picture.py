@@ -117,6 +117,19 @@ CROWDED = {
         alt="a",
         levels={"letters": 4.0, "pairs": 3.8},
     ),
+    "far levels": lambda: viz.lines(
+        {"a": (STEPS, 1 / STEPS)}, x_label="x", y_label="y", alt="a", levels={"high": 40.0, "low": -30.0}, limits=(0, 1)
+    ),
+    "a far level on a log scale": lambda: viz.lines(
+        {"a": (STEPS, 1 / STEPS)}, x_label="x", y_label="y", alt="a", levels={"1e4": 1e4}, scales=("linear", "log")
+    ),
+    "a far level of seeds": lambda: viz.seeds(
+        {"RNN": [0.1, 0.2], "LSTM": [0.3, 0.2]},
+        {"RNN": (0.15, 0.1), "LSTM": (0.25, 0.1)},
+        y_label="y",
+        alt="a",
+        levels={"far": 9.0},
+    ),
     "letters": lambda: viz.bars(
         range(1, 27), names=[chr(97 + i) for i in range(26)], x_label="x", y_label="y", alt="a"
     ),
