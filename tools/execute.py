@@ -93,7 +93,7 @@ def _run(notebook: NotebookNode, folder: Path, how: How) -> NotebookNode:
         raise _Failure(begun[-1], f"this cell raises {last_line}", may_retry=False) from None
     except CellTimeoutError:
         raise _Failure(begun[-1], f"this cell runs longer than {how.seconds} seconds", may_retry=not done) from None
-    except (DeadKernelError, RuntimeError, TimeoutError) as error:
+    except (DeadKernelError, RuntimeError, TimeoutError, AssertionError) as error:  # the last: nbclient, cleaning up
         raise _Failure(begun[-1] if begun else 0, f"the kernel stopped ({error})", may_retry=not done) from None
 
 

@@ -143,7 +143,8 @@ def test_a_kernel_that_dies_later_gets_none(repository, monkeypatch):
 
 
 @pytest.mark.parametrize("done", [False, True])
-def test_a_dead_kernel_may_be_retried_only_before_its_first_cell_is_done(monkeypatch, tmp_path, done):
+@pytest.mark.parametrize("raised", [DeadKernelError("Kernel died"), AssertionError()])  # the second: while cleaning up
+def test_a_dead_kernel_may_be_retried_only_before_its_first_cell_is_done(monkeypatch, tmp_path, done, raised):
     class Client:
         def __init__(self, notebook, on_cell_execute, on_cell_executed, **settings):
             assert settings["timeout"] == 300
@@ -152,7 +153,7 @@ def test_a_dead_kernel_may_be_retried_only_before_its_first_cell_is_done(monkeyp
                 on_cell_executed(cell=None, cell_index=3, execute_reply=None)
 
         def execute(self, env):
-            raise DeadKernelError("Kernel died")
+            raise raised
 
     monkeypatch.setattr(execution, "NotebookClient", Client)
     with pytest.raises(execution._Failure) as caught:
