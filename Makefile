@@ -45,7 +45,7 @@ test: book ## Build the book, then lint, run all tests, and run every notebook a
 sync: $(INSTALLED) ## Make exercises and notebooks from their sources
 	$(BIN)/python -m tools.sync
 
-case-studies: $(INSTALLED) ## Run the case studies on real data in full, about an hour
+case-studies: $(INSTALLED) ## Run the case studies on real data in full, an hour or more
 	$(BIN)/python -m tools.case_studies
 
 bench: $(INSTALLED) ## Measure speed and memory into benchmarks/results
