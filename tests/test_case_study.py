@@ -77,6 +77,9 @@ def test_a_slice_and_another_package_have_parts_of_their_own(monkeypatch, tmp_pa
     assert [number(), number(), number(slice="1"), number(slice="1")] == [1, 1, 2, 2]
     (package / "models" / "cell.py").write_text("SIZE = 2\n")
     assert [number(), number()] == [3, 3]
+    (package / "viz").mkdir()
+    (package / "viz" / "charts.py").write_text("WIDTH = 1\n")  # a figure is no result
+    assert number() == 3
 
 
 def test_a_library_that_is_missing_is_told_at_the_start():
