@@ -11,21 +11,13 @@ from rnncourse import viz
 from tools.project import Project
 from tools.sync import ROOT
 
+from .page_cells import calls, predictions
+
 PROJECT = Project(ROOT)
 FIGURES = set(viz.__all__) - {"Picture", "Player", "LinkedView"}
 EACH = pytest.mark.parametrize("study", PROJECT.case_studies(), ids=lambda path: path.stem)
 TOPICS = ["01_characters", "02_traffic", "03_sentiment", "04_translation", "05_words"]
 LAST_SECTIONS = ["What did not work", "Beside the published figure", "Go on", "Record"]
-
-
-def code(study: Path) -> list[str]:
-    return [cell.text for cell in PROJECT.read(study).cells if cell.kind == "code"]
-
-
-def calls(study: Path, owner: str) -> list[ast.Call]:
-    """Every call `owner.something(...)` in the cells."""
-    nodes = [node for text in code(study) for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
-    return [node for node in nodes if isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == owner]
 
 
 def printed(study: Path) -> str:
@@ -58,7 +50,7 @@ def test_its_sections_stand_in_the_order_of_its_siblings(study):
 
 @EACH
 def test_the_reader_commits_before_a_run(study):
-    boxes = re.findall(r":::\{admonition\} Predict\n:class: predict\n(.+?)\n:::", study.read_text("utf-8"), re.DOTALL)
+    boxes = predictions(study)
     assert len(boxes) >= 2
     assert all("?" in box for box in boxes)
 

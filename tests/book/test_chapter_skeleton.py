@@ -2,13 +2,14 @@
 
 import ast
 import re
-from pathlib import Path
 
 import pytest
 
 from rnncourse import viz
 from tools.project import Project
 from tools.sync import ROOT
+
+from .page_cells import calls, predictions
 
 CHAPTERS = sorted((ROOT / "book" / "chapters").glob("*.md"))
 EACH = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
@@ -19,13 +20,6 @@ FIGURES = set(viz.__all__) - {"Picture", "Player"}
 def section(text: str, heading: str) -> str:
     """What stands under a heading of the second level."""
     return re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)[1]
-
-
-def calls(chapter: Path) -> list[ast.Call]:
-    """Every call `viz.something(...)` in the cells of a chapter."""
-    cells = [cell.text for cell in Project(ROOT).read(chapter).cells if cell.kind == "code"]
-    nodes = [node for text in cells for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
-    return [node for node in nodes if isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == "viz"]
 
 
 @EACH
@@ -53,14 +47,14 @@ def test_it_ends_with_failures_summary_questions_exercises_and_reading(chapter):
 
 @EACH
 def test_the_reader_commits_before_each_of_many_runs(chapter):
-    boxes = re.findall(r":::\{admonition\} Predict\n:class: predict\n(.+?)\n:::", chapter.read_text("utf-8"), re.DOTALL)
+    boxes = predictions(chapter)
     assert len(boxes) >= 8
     assert all("?" in box for box in boxes)
 
 
 @EACH
 def test_it_has_two_interactive_figures_and_every_figure_says_what_it_shows(chapter):
-    found = calls(chapter)
+    found = calls(chapter, "viz")
     assert sum(call.func.attr in ("Player", "LinkedView") for call in found) >= 2
     drawn = [call for call in found if call.func.attr in FIGURES]
     assert len(drawn) >= 5
