@@ -31,6 +31,7 @@ OURS = {
     "rnncourse.metrics": [],
     "rnncourse.training": ["rnncourse.models", "rnncourse.data", "rnncourse.scratch.validate", WHOLE_FILE],
     "rnncourse.viz": [],
+    "rnncourse.live": ["rnncourse.viz", "rnncourse.scratch", "rnncourse.data"],
     "rnncourse.exercises": ["rnncourse.scratch"],
     "rnncourse.grading": ["rnncourse.exercises", WHOLE_FILE],
     "rnncourse.cli": ["rnncourse.grading", "rnncourse.data"],
@@ -49,6 +50,7 @@ OTHERS = {
     "rnncourse.models": ["numpy", "torch"],
     "rnncourse.training": ["numpy", "scipy", "torch", "tqdm"],
     "rnncourse.viz": ["numpy", "matplotlib", "ipywidgets"],
+    "rnncourse.live": ["numpy"],
 }
 # ... but these, which stand above the package.
 NEVER = ["book", "tools", "tests", "solutions", "benchmarks"]

@@ -95,6 +95,12 @@ def test_each_source_has_one_answer():
     assert len(answers) == 1461 * len(FORMATS)
 
 
+def test_a_format_of_ones_own():
+    pair = write_date(datetime.date(1999, 3, 5), "{mon} {ordinal}, {year}")
+    assert (pair.source, pair.target) == ("mar 5th, 1999", "1999-03-05")
+    assert pair.alignment == ((9,), (10,), (11,), (12,), (), (0, 1, 2), (0, 1, 2), (), (4,), (4,))
+
+
 def test_wrong_truths_are_seen():
     pair = write_date(datetime.date(1999, 3, 5), 4)
     check_alignment(pair)

@@ -62,10 +62,10 @@ def dates(count, rng, without=()):
 
 
 def write_date(day, form):
-    """One ``datetime.date`` in format number ``form`` of :data:`FORMATS`: an AlignedPair."""
+    """One ``datetime.date`` in format number ``form`` of :data:`FORMATS`, or in a format of the same kind: an AlignedPair."""
     fields = _fields(day)
     written, spans = "", {}
-    for literal, name, _, _ in _PIECES[form]:
+    for literal, name, _, _ in string.Formatter().parse(form) if isinstance(form, str) else _PIECES[form]:
         written += literal
         if name in _DECIDES:
             spans[_DECIDES[name]] = range(len(written), len(written) + len(_deciding_part(fields[name])))
