@@ -12,6 +12,7 @@
     var place = figure.querySelector(".rnn-place");
     var paths = figure.querySelectorAll(".rnn-curves path");
     var reading = figure.querySelector(".rnn-reading");
+    var table = figure.querySelector("table");
     var first = view.x[0], last = view.x[view.x.length - 1];
     var low = view.range[0], high = view.range[1];
 
@@ -40,6 +41,17 @@
       var far = value < 1e-3 || value >= 1e4;
       return far ? value.toExponential(1).replace("+", "") : Number(value.toPrecision(2)).toString();
     }
+    function label(control, i) { return view.labels[i][position(control)]; }
+    function fill(now) {
+      table.caption.textContent = view.y + ", for " + Array.prototype.map.call(quantities, function (control, i) {
+        return control.getAttribute("aria-label") + " = " + label(control, i);
+      }).join(", ");
+      view.rows.forEach(function (at, row) {
+        names.forEach(function (name, i) {
+          table.tBodies[0].rows[row].cells[i + 1].textContent = written(view.curves[name][now][at]);
+        });
+      });
+    }
     function tell(control, text) {
       control.setAttribute("aria-valuetext", text);
       control.nextElementSibling.textContent = text;
@@ -47,7 +59,7 @@
     function show() {
       var at = position(place), now = combination();
       quantities.forEach(function (control, i) {
-        if (control.tagName !== "SELECT") tell(control, view.labels[i][position(control)]);
+        if (control.tagName !== "SELECT") tell(control, label(control, i));
       });
       tell(place, String(view.x[at]));
       names.forEach(function (name, i) { paths[i].setAttribute("d", path(view.curves[name][now])); });
@@ -55,6 +67,7 @@
       reading.textContent = names.map(function (name) {
         return name + ": " + written(view.curves[name][now][at]);
       }).join(", ");
+      fill(now);
     }
     controls.addEventListener("input", show);
     controls.addEventListener("change", show);

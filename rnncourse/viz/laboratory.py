@@ -5,13 +5,14 @@ import json
 import re
 from importlib.resources import files
 from itertools import product
-from math import prod
+from math import ceil, prod
 from numbers import Real
 
 import numpy as np
 from matplotlib import rcParams
 
 from rnncourse.viz.arguments import numbers, require_parts
+from rnncourse.viz.behind import table_behind
 from rnncourse.viz.charts import legend
 from rnncourse.viz.picture import Picture
 from rnncourse.viz.style import DASHES, SERIES, new_figure, styled
@@ -19,6 +20,7 @@ from rnncourse.viz.ticks import plain_log_ticks
 
 _SCRIPT = files("rnncourse.viz").joinpath("laboratory.js").read_text(encoding="utf-8")
 _MOST = 250  # combinations; their numbers are in the page
+_ROWS = 11  # of the table behind the curves
 
 
 class Laboratory:
@@ -26,8 +28,9 @@ class Laboratory:
 
     ``controls`` is ``{quantity: values}``: a slider where the values are numbers, a menu where they are words. Every
     combination is measured beforehand, so that the page needs no kernel and no server. One more slider marks a place
-    on x, and the numbers of all curves there are written out. Without JavaScript the combination at the start stands
-    still; as text it says what it is over.
+    on x, and the numbers of all curves there are written out. A table that opens under the figure has the numbers of
+    the curves as they are drawn, at places spread over x. Without JavaScript the combination at the start stands still,
+    in the figure and in the table; as text it says what it is over.
 
     Parameters
     ----------
@@ -98,8 +101,27 @@ class Laboratory:
             f'<figure class="rnn-laboratory" data-view="{view}" data-lm-suppress-shortcuts="true" '
             f'style="max-width:36rem;margin:1rem auto">{self._controls_html()}{self._svg()}'
             '<output class="rnn-reading" aria-live="polite" style="display:block;min-height:1.6em;'
-            f'font-variant-numeric:tabular-nums"></output></figure><script>{_SCRIPT}</script>'
+            f'font-variant-numeric:tabular-nums"></output>{self._table()}</figure><script>{_SCRIPT}</script>'
         )
+
+    def _table(self):
+        combination = self._combination()
+        drawn = [_thousandths(at_all[combination]) for at_all in self.curves.values()]
+        rows = [(f"{self.x[at]:.4g}", [_number(curve[at]) for curve in drawn]) for at in self._places()]
+        caption = f"{self.y_label}, for {self._setting()}"
+        return table_behind("The curves in numbers", caption, self.x_label, self.curves, rows)
+
+    def _places(self):
+        """The positions on x that have a row in the table: evenly spread, and the last."""
+        last = len(self.x) - 1
+        return sorted({*range(0, last, ceil(last / (_ROWS - 1))), last})
+
+    def _setting(self):
+        values = zip(self.controls.items(), self.start, strict=True)
+        return ", ".join(f"{name} = {_written(values[position])}" for (name, values), position in values)
+
+    def _combination(self):
+        return np.ravel_multi_index(self.start, [len(values) for values in self.controls.values()])
 
     def _svg(self):
         """The picture of the axes, with the curves in a picture of their own over its axes."""
@@ -119,6 +141,8 @@ class Laboratory:
             "counts": [len(values) for values in self.controls.values()],
             "labels": [[_written(value) for value in values] for values in self.controls.values()],
             "x": [float(f"{place:.4g}") for place in self.x],
+            "y": self.y_label,
+            "rows": self._places(),
             "range": [float(np.log10(self._low)), float(np.log10(self._high))],
         }
 
@@ -132,7 +156,7 @@ class Laboratory:
 
     def _lines_html(self):
         """The curves of the combination at the start, and the mark on x, in a thousandth of the axes' size."""
-        combination = np.ravel_multi_index(self.start, [len(values) for values in self.controls.values()])
+        combination = self._combination()
         lines = "".join(
             f'<path d="{self._path(at_all[combination])}" fill="none" stroke="var(--rnn-c{i}, {SERIES[i]})" '
             f'stroke-width="2" vector-effect="non-scaling-stroke"{_dashes(DASHES[i])}/>'
@@ -158,6 +182,17 @@ class Laboratory:
 
 def _thousandths(y):
     return [round(1000 * float(np.log10(value))) if value > 0 else None for value in y]
+
+
+def _number(thousandths):
+    """A number to two digits, written as the script writes it."""
+    if thousandths is None:
+        return "0"
+    value = 10 ** (thousandths / 1000)
+    if 1e-3 <= value < 1e4:
+        return f"{float(f'{value:.2g}'):g}"
+    digits, exponent = f"{value:.1e}".split("e")
+    return f"{digits}e{int(exponent)}"
 
 
 def _row(name, control):

@@ -3,9 +3,11 @@
 import html
 import json
 from importlib.resources import files
+from math import floor, log10
 
 import numpy as np
 
+from rnncourse.viz.behind import table_behind
 from rnncourse.viz.charts import heatmap
 from rnncourse.viz.ticks import plain
 
@@ -23,7 +25,8 @@ class LinkedView:
     ``rows`` may be the words a decoder says and ``columns`` those it attends to; or the same text twice, with the
     gradient that a step sends to those before it. In a static page, offline, a row is chosen by pointing at its word,
     by arrow keys, or in the heatmap, which marks the same row; the number behind it is written out. Negative values
-    hang below their word. Without JavaScript it shows the row ``chosen``; where only text is kept, its alt text.
+    hang below their word. All numbers are in a table that opens under the figure. Without JavaScript it shows the row
+    ``chosen``; where only text is kept, its alt text.
 
     Parameters
     ----------
@@ -61,7 +64,7 @@ class LinkedView:
             f'<figure class="rnn-linked" data-view="{view}" data-lm-suppress-shortcuts="true" '
             f'style="max-width:36rem;margin:1rem auto">{self._rows_html()}{self._columns_html()}'
             '<output aria-live="polite" style="display:block;min-height:1.6em;font-variant-numeric:tabular-nums"></output>'
-            f'<div class="rnn-map" style="position:relative">{self.picture.svg}{_FRAME * 2}</div></figure>'
+            f'<div class="rnn-map" style="position:relative">{self.picture.svg}{_FRAME * 2}</div>{self._table()}</figure>'
             f"<script>{_SCRIPT}</script>"
         )
 
@@ -74,6 +77,17 @@ class LinkedView:
             "box": [round(share, 5) for share in (left, 1 - bottom - height, width, height)],
             "value": self.value_label,
         }
+
+    def _table(self):
+        """All values, with as many decimals as the largest needs for three digits."""
+        decimals = max(0, 2 - floor(log10(self._largest())))
+        rows = [
+            (_named(word), [f"{value:.{decimals}f}" for value in row])
+            for word, row in zip(self.rows, self.values, strict=True)
+        ]
+        columns = [_named(word) for word in self.columns]
+        caption = f"{self.value_label}: a row for each {self.row_label}, a column for each {self.column_label}"
+        return table_behind("All numbers in a table", caption, self.row_label, columns, rows)
 
     def _largest(self):
         return float(np.abs(self.values).max()) or 1.0
@@ -114,8 +128,12 @@ def _mark(selected):
     )
 
 
+def _named(word):
+    return word if word.strip() else word.replace(" ", "␣")
+
+
 def _shown(word):
-    return f"<span>{html.escape(word if word.strip() else word.replace(' ', '␣'))}</span>"
+    return f"<span>{html.escape(_named(word))}</span>"
 
 
 def _bar(share, colour, towards):

@@ -5,6 +5,8 @@ import json
 from importlib.resources import files
 from numbers import Integral, Real
 
+from rnncourse.viz.behind import list_behind
+
 _SCRIPT = files("rnncourse.viz").joinpath("player.js").read_text(encoding="utf-8")
 
 
@@ -12,7 +14,8 @@ class Player:
     """Pictures ``draw(value)`` for each of ``values``, shown one at a time under a slider.
 
     All pictures are drawn beforehand, so that the slider works in a static page, offline, by mouse and by keyboard.
-    Without JavaScript the first picture stands still. As text it lists the alt text of every picture.
+    Without JavaScript the picture at the start stands still. The alt text of every picture is in a list that opens under
+    the figure, and is all there is where only text is kept.
     """
 
     def __init__(self, draw, name, values, start=0):
@@ -38,8 +41,12 @@ class Player:
         return (
             f'<figure class="rnn-player" data-labels="{html.escape(json.dumps(labels))}" '
             'data-lm-suppress-shortcuts="true" style="max-width:36rem;margin:1rem auto">'
-            f"{self._controls(labels[self.start])}{frames}</figure><script>{_SCRIPT}</script>"
+            f"{self._controls(labels[self.start])}{frames}{self._in_words(labels)}</figure><script>{_SCRIPT}</script>"
         )
+
+    def _in_words(self, labels):
+        alts = [picture.alt for picture in self.pictures]
+        return list_behind("What each picture shows", zip(labels, alts, strict=True))
 
     def _controls(self, label):
         return (

@@ -89,7 +89,7 @@ async () => {
   };
 
   document.querySelectorAll(".rnn-frame").forEach(frame => { frame.hidden = false; });
-  return [...document.querySelectorAll("main figure svg:not(svg svg)")].map(svg => {
+  return [...document.querySelectorAll("main figure:not(.rnn-live) svg:not(svg svg)")].map(svg => {
     const texts = [...svg.querySelectorAll("text")].filter(text => text.textContent.trim());
     const drawn = [...svg.querySelectorAll("path, use, rect, line")].filter(e => !e.closest("defs, clipPath"));
     const { left, width, height } = svg.getBoundingClientRect();

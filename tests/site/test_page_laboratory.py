@@ -46,9 +46,24 @@ class LaboratoryOnPage:
             expected = [1000 * (1 - (v / 1000 - low) / (high - low)) for v in curve if v is not None]
             assert heights == pytest.approx(expected, abs=0.1)
             assert float(said[name]) == pytest.approx(10 ** (curve[at] / 1000), rel=0.06)
+        self._expect_table(combination)
         x = self.view["x"]
         across = 1000 * (x[at] - x[0]) / (x[-1] - x[0])
         assert float(re.match(r"M([\d.]+)", self.paths()[-1])[1]) == pytest.approx(across, abs=0.1)
+
+    def table(self):
+        return self.figure.locator("table tr").evaluate_all(
+            "all => all.map(row => [...row.cells].map(e => e.textContent))"
+        )
+
+    def _expect_table(self, combination):
+        """The table that opens under the figure has the numbers of the curves as they are drawn."""
+        head, *rows = self.table()
+        assert head[1:] == list(self.view["curves"])
+        for at, (_, *numbers) in zip(self.view["rows"], rows, strict=True):
+            curves = [at_all[combination][at] for at_all in self.view["curves"].values()]
+            expected = [0 if v is None else 10 ** (v / 1000) for v in curves]
+            assert [float(number) for number in numbers] == pytest.approx(expected, rel=0.06)
 
 
 @pytest.fixture
@@ -92,6 +107,8 @@ def test_shows_the_start_without_javascript(new_page, site, laboratory):
     page.goto(site + GALLERY)
     still = LaboratoryOnPage(page)
     assert still.paths()[:-1] == laboratory.paths()[:-1]  # drawn by Python here, by the script there
+    assert still.table() == laboratory.table()
+    assert still.figure.locator("caption").text_content() == laboratory.figure.locator("caption").text_content()
     assert not still.place.is_visible(), "without JavaScript the controls do nothing: hide them"
 
 

@@ -227,6 +227,16 @@ def test_the_first_row_stands_still_without_javascript(new_page, site):
     expect(linked.cell_frame).to_be_hidden()
 
 
+def test_the_table_behind_the_figure_opens_without_javascript(new_page, site):
+    page = new_page(java_script_enabled=False)
+    page.goto(site + GALLERY)
+    linked = LinkedOnPage(page)
+    linked.figure.locator("summary").click()
+    rows = linked.figure.locator("tbody tr").evaluate_all("all => all.map(row => [...row.cells].map(e => e.innerText))")
+    for row, values in zip(rows, linked.values, strict=True):
+        assert [float(number) for number in row[1:]] == pytest.approx(values, abs=linked.largest / 100)
+
+
 def test_lists_are_named_and_their_words_are_options(linked):
     names = [linked.lists.nth(axis).get_attribute("aria-label") for axis in (ROWS, COLUMNS)]
     assert all(names)

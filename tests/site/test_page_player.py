@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from built_book import HTML
+from built_book import GALLERY, HTML
 from playwright.sync_api import expect
 
 CHAPTER = "book/chapters/03_bptt.html"
@@ -115,6 +115,16 @@ def test_shows_one_frame_without_javascript(new_page, site):
     assert figure.locator("button >> visible=true").count() == 0, (
         "without JavaScript the controls do nothing: hide them"
     )
+
+
+def test_the_words_behind_the_pictures_open_without_javascript(new_page, site):
+    page = new_page(java_script_enabled=False)
+    page.goto(site + GALLERY)
+    figure = page.locator("figure.rnn-player").first
+    figure.locator("summary").click()
+    words = figure.locator("details li").all_inner_texts()
+    alts = figure.locator(".rnn-frame > svg").evaluate_all("all => all.map(e => e.getAttribute('aria-label'))")
+    assert [text.partition(": ")[2] for text in words] == alts
 
 
 def test_controls_are_large_enough_for_a_thumb(new_page, site):

@@ -53,6 +53,31 @@ def test_without_javascript_the_curves_of_the_start_are_drawn_where_the_axes_say
     assert re.sub(r"[^ML]", "", drawn["other"]) == "MLML"  # a gap where it is 0
 
 
+def rows_of_table(laboratory):
+    table = ET.fromstring(re.search(r"<table>.*</table>", laboratory._repr_html_())[0])
+    return table.find("caption").text, [["".join(cell.itertext()) for cell in row] for row in table.iter("tr")]
+
+
+def test_without_javascript_a_table_has_the_numbers_of_the_start():
+    caption, rows = rows_of_table(laboratory(start={"radius": 0.5, "<kind>": "bent"}))
+    assert caption == "length, for radius = 0.5, <kind> = bent"
+    assert rows[0] == ["lag (steps)", "power", "other"]
+    assert rows[1:] == [
+        ["0", "1", "1"],
+        ["1", "0.5", "0.5"],
+        ["2", "0.25", "0"],
+        ["3", "0.13", "0.13"],  # of 0.125, kept in thousandths of a power of ten
+        ["4", "0.063", "0.063"],
+    ]
+
+
+def test_the_table_writes_far_numbers_as_powers_of_ten():
+    x = np.arange(100)
+    _, rows = rows_of_table(laboratory(lambda *_: {"y": 0.1 ** (x / 10.0)}, {"radius": [1]}, x=x))
+    assert [row[0] for row in rows[1:]] == [*map(str, range(0, 91, 10)), "99"]
+    assert [row[1] for row in rows[1:6]] == ["1", "0.1", "0.01", "0.001", "1.0e-4"]
+
+
 def test_it_is_well_formed_and_asks_no_server():
     page = laboratory()._repr_html_()
     figure = page.partition("<script>")[0].replace(" hidden ", ' hidden="" ').replace("<svg", '<svg xmlns="http://x"')

@@ -62,6 +62,19 @@ def test_without_javascript_the_chosen_row_is_marked():
     assert options == [("true" if i == 1 else "false", "currentColor" if i == 1 else "transparent") for i in range(5)]
 
 
+def test_all_numbers_are_in_a_table_that_needs_no_script():
+    page = viz.LinkedView([*ROWS[:1], " "], COLUMNS, VALUES, **LABELS)._repr_html_()
+    table = ET.fromstring(re.search(r"<table>.*</table>", page)[0])
+    cells = [["".join(cell.itertext()) for cell in row] for row in table.iter("tr")]
+    assert cells == [
+        ["French", "the", "red apple", "!"],
+        ["la", "0.123", "0.500", "0.300"],
+        ["␣", "0.250", "0.000", "0.750"],
+    ]
+    assert [head.get("scope") for head in table.iter("th")] == ["col"] * 4 + ["row"] * 2
+    assert table.find("caption").text == "weight: a row for each French, a column for each English"
+
+
 def test_negative_values_hang_below():
     view = viz.LinkedView(ROWS, COLUMNS, VALUES - 0.5, **LABELS)
     heights = bar_heights(view)

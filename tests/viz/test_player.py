@@ -34,6 +34,17 @@ def test_values_may_be_words():
     assert "  a word: a bar" in repr(viz.Player(lambda word: draw(len(word)), "word", ["a word"]))
 
 
+def test_what_every_frame_shows_can_be_read_without_seeing_it_or_a_script():
+    html = viz.Player(draw, "height", [1, 2.5])._repr_html_()
+    folded = re.search(r'<details class="rnn-behind"><summary>What each picture shows</summary>(.*?)</details>', html)[
+        1
+    ]
+    assert re.findall(r"<li>(.*?)</li>", folded) == [
+        "<b>height = 1</b>: a bar of height 1 &amp; more",
+        "<b>height = 2.5</b>: a bar of height 2.5 &amp; more",
+    ]
+
+
 @pytest.mark.parametrize("start", [-1, 3])
 def test_a_start_outside_the_values_is_refused(start):
     with pytest.raises(ValueError, match=rf"start: expected a position from 0 to 2, got {start}"):
