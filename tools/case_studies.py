@@ -52,12 +52,13 @@ def run_in_full(source: Path, project: Project) -> None:
     write(project.notebook_of(source), to_text(ran))
 
 
-def run_on_a_slice(source: Path, project: Project) -> NotebookNode:
-    """Run one case study on little data, and return what came out."""
-    return _run(source, project, {"RNNCOURSE_SLICE": "1", "RNNCOURSE_PARTS": ""}, seconds=300)
+def run_on_a_slice(source: Path, project: Project, kernel: str = "python3", folder: Path | None = None) -> NotebookNode:
+    """Run one case study on little data, beside its source or in another folder, and return what came out."""
+    environment = {"RNNCOURSE_SLICE": "1", "RNNCOURSE_PARTS": ""}
+    return _run(source, project, environment, seconds=300, kernel=kernel, folder=folder)
 
 
-def _run(source, project, environment, seconds):
+def _run(source, project, environment, seconds, kernel="python3", folder=None):
     from tools.execute import TEXT_AND_FIGURES, How, execute  # loads the Jupyter client
 
     if not project.is_case_study(source):
@@ -65,8 +66,8 @@ def _run(source, project, environment, seconds):
     read = project.read(source)
     cells = plain_cells(read, project)
     print(f"{read.name} {'on a slice' if environment['RNNCOURSE_SLICE'] == '1' else 'in full'}", flush=True)
-    how = How(TEXT_AND_FIGURES, seconds, environment)
-    return execute(to_notebook(cells, source.stem), cells, read, source.parent, how)
+    how = How(TEXT_AND_FIGURES, seconds, environment, kernel)
+    return execute(to_notebook(cells, source.stem), cells, read, folder or source.parent, how)
 
 
 def with_stored_outputs(source: Path, project: Project) -> NotebookNode:

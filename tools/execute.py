@@ -29,11 +29,12 @@ CHANGES_EACH_RUN = {
 
 @dataclass(frozen=True)
 class How:
-    """What there is to choose about a run: the outputs to keep, the seconds a cell may take, more of an environment."""
+    """What there is to choose about a run: outputs to keep, seconds for a cell, more of an environment, the kernel."""
 
     kinds: tuple[str, ...] = TEXT
     seconds: int = SECONDS
     environment: dict[str, str] = field(default_factory=dict)
+    kernel: str = "python3"
 
 
 CHAPTER = How()
@@ -78,7 +79,7 @@ def _run(notebook: NotebookNode, folder: Path, how: How) -> NotebookNode:
     client = NotebookClient(
         notebook,
         timeout=how.seconds,
-        kernel_name="python3",
+        kernel_name=how.kernel,
         extra_arguments=["--log-level=ERROR"],
         record_timing=False,
         coalesce_streams=True,

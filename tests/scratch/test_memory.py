@@ -67,12 +67,22 @@ def test_small_arrays_come_from_numpy():
 
 def test_no_more_is_kept_than_the_limit(monkeypatch):
     monkeypatch.setattr(memory, "LIMIT", 10**6)
-    living = [memory.empty(LARGE, float) for _ in range(9)]
-    kept = sum(block.nbytes for blocks in memory._own.by_size.values() for block, _ in blocks)
-    assert 0 < kept == memory._own.total <= 10**6
-    living.clear()
-    memory.release()
-    assert memory._own.total == 0
+    seen = []
+
+    def keep_and_release():
+        living = [memory.empty(LARGE, float) for _ in range(9)]
+        kept = sum(block.nbytes for blocks in memory._own.by_size.values() for block, _ in blocks)
+        seen.append((kept, memory._own.total))
+        living.clear()
+        memory.release()
+        seen.append(memory._own.total)
+
+    thread = threading.Thread(target=keep_and_release)  # it starts with nothing, whatever ran before
+    thread.start()
+    thread.join()
+    (kept, total), left = seen
+    assert 0 < kept == total <= 10**6
+    assert left == 0
 
 
 def test_each_thread_has_its_own():
