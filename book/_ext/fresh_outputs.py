@@ -14,6 +14,7 @@ from pathlib import Path
 BEHIND_THE_OUTPUTS = (
     "rnncourse/**/*.py",
     "rnncourse/**/*.js",
+    "rnncourse/**/*.npz",
     "benchmarks/results/*.json",
     "benchmarks/tables.py",
     "book/_ext/*.py",

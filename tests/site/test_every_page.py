@@ -7,7 +7,7 @@ from built_book import page_names, source_of
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1200, "height": 900}
-PAGES = [*page_names(), "genindex", "search"]
+PAGES = [*page_names(), "search"]
 
 
 class Visit:
@@ -55,7 +55,7 @@ def test_loads_no_code_of_live_widgets(visit):
 
 
 def test_typesets_its_maths(visit):
-    if visit.name in ("genindex", "search"):
+    if visit.name == "search":
         return
     prose = re.sub(r"(`{3,}|~{3,}).*?\1|`[^`\n]*`", "", source_of(visit.name), flags=re.DOTALL)
     formulas = visit.page.locator("main .math")

@@ -52,4 +52,14 @@ def test_repository_buttons_lead_to_the_configured_address(built_book, name):
     links = [link for link in _links(name) if link.startswith("https://github.com/")]
     own = [link for link in links if link.startswith(CONFIG["repository"]["url"])]
     assert any("/issues/new" in link for link in own)
-    assert any("/edit/" in link and f"/{name}." in link for link in own)
+    edit = [link for link in own if "/edit/" in link]
+    assert edit == [f"{CONFIG['repository']['url']}/edit/{CONFIG['repository']['branch']}/{written_source(name)}"]
+
+
+def written_source(name):
+    """The file to edit for a page: exercises and the lecture map are generated from others."""
+    if name == "book/lecture_map":
+        return "book/syllabus.yml"
+    source = f"{name.replace('exercises/', 'solutions/')}.md"
+    assert (ROOT / source).is_file()
+    return source
