@@ -6,8 +6,8 @@ from pathlib import Path
 
 from benchmarks import report
 
-# memory and grading need Linux
-NAMES = ["recurrent", "bptt", "characters", "word2vec", "recursive", "training", "memory", "grading"]
+# memory and grading need Linux, pages a built book and Chromium
+NAMES = ["recurrent", "bptt", "characters", "word2vec", "recursive", "training", "memory", "grading", "pages"]
 RESULTS = Path(__file__).parent / "results"
 
 

@@ -52,6 +52,12 @@ TARGETS = [
     Target("grading", "NumPy, a core-second", "≥", 50),
     Target("grading", "check, ms", "≤", 100),
     Target("grading", "gradebooks that differ", "≤", 0),
+    Target("pages", "page of text, heaviest, kB", "≤", 500),
+    Target("pages", "page of experiments, heaviest, kB", "≤", 1500),
+    Target("pages", "requests to others", "≤", 0),
+    Target("pages", "figures that move", "≤", 0),
+    Target("pages", "layout shift, greatest", "≤", 0.1),
+    Target("pages", "first words, median s", "≤", 1.8),
 ]
 
 
@@ -93,7 +99,7 @@ def machine(results):
         for key, answer in result["machine"].items():
             distinct = dict.fromkeys(map(str, answer.values())) if isinstance(answer, dict) else [str(answer)]
             answers.setdefault(key, {}).update(dict.fromkeys(distinct))
-    return Table(["Machine", ""], [(key, "; ".join(distinct)) for key, distinct in answers.items()])
+    return Table(["Machine", "Used here"], [(key, "; ".join(distinct)) for key, distinct in answers.items()])
 
 
 def runs(results):
@@ -112,6 +118,13 @@ def by_layer(result, heads):
     layers = dict.fromkeys(row["layer"] for row in result["rows"])
     summary = result["summary"]
     return Table(["Layer", *heads], [[k, *(summary.get(f"{k}, {key}", "–") for key in heads.values())] for k in layers])
+
+
+def heaviest(rows, count=5):
+    """The heaviest rows of each kind, which a benchmark of weights has by ``kind`` and ``kB``."""
+    kinds = dict.fromkeys(row["kind"] for row in rows)
+    by_weight = sorted(rows, key=lambda row: -row["kB"])
+    return [row for kind in kinds for row in [row for row in by_weight if row["kind"] == kind][:count]]
 
 
 def gru_against_lstm(result):

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "benchmarks" / "results"
 PINS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-NAMES = ["recurrent", "bptt", "characters", "word2vec", "recursive", "training", "memory", "grading"]
+NAMES = ["recurrent", "bptt", "characters", "word2vec", "recursive", "training", "memory", "grading", "pages"]
 LAYERS = ["RNN", "LSTM", "GRU", "LSTM, oneDNN off"]
 RATIOS = ["ours / torch", "ours / products"]
 
@@ -30,9 +30,22 @@ def quick(tmp_path_factory):
     """All benchmarks, quick: what was printed and the files, read strictly."""
     folder = tmp_path_factory.mktemp("results") / "new"
     run = python("-m", "benchmarks", "--quick", "--output", folder)
-    assert run.returncode == 0, run.stderr
-    assert sorted(path.name for path in folder.iterdir()) == sorted(f"{name}.json" for name in NAMES)
-    return run.stdout, {path.stem: read(path) for path in folder.iterdir()}
+    found = Results({path.stem: read(path) for path in folder.iterdir()})
+    if run.stderr.startswith("pages: ") and os.environ.get("CI") != "true":
+        found.why_no_pages = run.stderr.strip()
+    else:
+        assert run.returncode == 0, run.stderr
+    assert sorted(found) == sorted(set(NAMES) - ({"pages"} if found.why_no_pages else set()))
+    return run.stdout, found
+
+
+class Results(dict):
+    """Results by the name of the benchmark; pages cannot be measured without a built book and a browser."""
+
+    why_no_pages = None
+
+    def __missing__(self, name):
+        pytest.skip(self.why_no_pages)
 
 
 def read(path):
@@ -47,7 +60,7 @@ def read(path):
 def numbers(result):
     """Every measured figure of a result; what a row is about may be a word."""
     for row in (*result["rows"], result["summary"]):
-        yield from (value for key, value in row.items() if key not in ("layer", "dtype", "submission"))
+        yield from (value for key, value in row.items() if key not in ("layer", "dtype", "submission", "page", "kind"))
 
 
 def geometric_mean(values):
@@ -173,6 +186,19 @@ def test_grading_summary_follows_from_its_rows(quick):
     assert summary["kernel / ours"] > 1
     assert summary["check, ms"] > 0
     assert summary["gradebooks that differ"] == 0  # counted, not timed
+
+
+def test_pages_summary_follows_from_its_rows(quick):
+    rows, summary = quick[1]["pages"]["rows"], quick[1]["pages"]["summary"]
+    assert [row["kind"] for row in rows] == ["text", "experiments"]
+    for row in rows:
+        assert row["kB"] == pytest.approx(
+            sum(row[f"{kind}, kB"] for kind in ("html", "css", "js", "fonts", "images", "other"))
+        )
+        assert summary[f"page of {row['kind']}, heaviest, kB"] == row["kB"] > row["html, kB"] > 1
+    assert summary["layout shift, greatest"] == max(row["layout shift"] for row in rows)
+    assert summary["first words, slowest, s"] == max(row["first words, s"] for row in rows)
+    assert summary["requests to others"] == 0  # counted, not timed
 
 
 def test_the_tables_are_printed(quick):

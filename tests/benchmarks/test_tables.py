@@ -86,6 +86,11 @@ def test_a_layer_without_a_figure_has_a_dash():
     assert tables.by_layer(result, {"mean": "ratio", "worst": "worst"}).rows == [["A", "0.6", "1.5"], ["B", "0.5", "–"]]
 
 
+def test_the_heaviest_of_each_kind_come_first():
+    rows = [{"kind": kind, "kB": kB} for kind, kB in [("a", 1.0), ("b", 9.0), ("a", 3.0), ("a", 2.0)]]
+    assert [row["kB"] for row in tables.heaviest(rows, 2)] == [3.0, 2.0, 9.0]
+
+
 def test_a_heatmap_says_its_range_and_where_it_is_greatest():
     picture = tables.heatmap(ROWS, "ratio", ("B", "T"), "H", "Layers")
     assert picture.alt == "Layers: ratio at 3 shapes, from 0.25 to 1.5, the greatest at B = 1, T = 5, H = 16."
