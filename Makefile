@@ -4,7 +4,8 @@ PORT ?= 8000
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-NOTEBOOKS = $(wildcard book/chapters/*.ipynb exercises/*.ipynb)
+# Outside the repository, where only an installed package is found; one folder for each clone.
+COLAB := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/rnncourse/colab-$(shell printf '%s' '$(CURDIR)' | cksum | cut -d ' ' -f 1)
 
 # One thread a process and a fixed hash seed: runs repeat, and processes side by side do not fight for the cores.
 export OMP_NUM_THREADS = 1
@@ -15,7 +16,7 @@ export PYTHONHASHSEED = 0
 export RNNCOURSE_PROGRESS = memory
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve test sync case-studies bench clean
+.PHONY: help book serve pdf epub test sync case-studies bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,10 +38,18 @@ serve: book ## Build the book and show it on this machine (make serve PORT=8000)
 	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html || \
 	  { echo "If port $(PORT) is taken, choose another: make serve PORT=8001"; exit 1; }
 
-test: book ## Build the book, then lint, run all tests, and run every notebook against its stored outputs
+pdf: book ## Print the whole book into _build/rnncourse.pdf (needs Chromium)
+	@$(BIN)/python -m tools.paper pdf
+
+epub: book ## Make an ePub of the whole book, _build/rnncourse.epub (needs Chromium)
+	@$(BIN)/python -m tools.paper epub
+
+test: book ## Build the book, then lint, run all tests, and run every notebook as on Colab against its stored outputs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pytest -n 2 --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout 120 tests $(NOTEBOOKS)
+	$(BIN)/python -m tools.colab $(COLAB)
+	JUPYTER_PATH=$(COLAB)/jupyter $(BIN)/pytest -n 2 --dist loadfile --nbval --nbval-kernel-name colab \
+	  --nbval-cell-timeout 120 tests $(COLAB)/notebooks
 
 sync: $(INSTALLED) ## Make exercises and notebooks from their sources
 	$(BIN)/python -m tools.sync
@@ -52,5 +61,5 @@ bench: $(INSTALLED) ## Measure speed and memory into benchmarks/results
 	$(BIN)/python -m benchmarks
 
 clean: ## Remove what was built and cached (.venv stays)
-	rm -rf _build .pytest_cache .ruff_cache .hypothesis
+	rm -rf _build $(COLAB) .pytest_cache .ruff_cache .hypothesis
 	find . -path ./.venv -prune -o -type d -name __pycache__ -exec rm -rf {} +

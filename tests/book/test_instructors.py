@@ -193,3 +193,54 @@ def test_the_class_is_as_mixed_as_the_page_shows(tmp_path):
     assert "h.T @ da" in texts["bob"]
     assert "dW_hh = h_prev" in texts["bob"]
     shutil.rmtree(tmp_path / "submissions")
+
+
+def tables_of_goals():
+    """``{chapter's number and title: the rows of its table}``, each row a goal and what practises it."""
+    found = re.findall(r"^### Goals of chapter (.+)\n\n\|.*\n\|---\|---\|\n((?:\|.*\n)+)", PAGE, re.MULTILINE)
+    return {title: [row.strip("| ").split(" | ") for row in rows.splitlines()] for title, rows in found}
+
+
+def chapters():
+    """``{number and title: (name, source)}`` of all chapters."""
+    sources = sorted((ROOT / "book" / "chapters").glob("*.md"))
+    texts = [(path.stem, path.read_text(encoding="utf-8")) for path in sources]
+    return {re.search(r"^# (.+)$", text, re.MULTILINE)[1]: (name, text) for name, text in texts}
+
+
+def test_every_goal_of_a_chapter_has_a_line_and_every_function_a_goal():
+    tables = tables_of_goals()
+    assert list(tables) == list(chapters())
+    for title, (name, text) in chapters().items():
+        goals = (
+            re.search(r"After this chapter you can\n:class: tip\n((?:- .*\n(?:  .*\n)*)+)", text)[1].count("\n- ") + 1
+        )
+        assert len(tables[title]) == goals, title
+        practised = {function for _, functions in tables[title] for function in re.findall(r"`(\w+)`", functions)}
+        practised.discard("check")
+        assert practised == {exercise.name for exercise in EXERCISES.values() if exercise.chapter == name}
+
+
+@pytest.mark.parametrize("weeks", [12, 6])
+def test_a_plan_has_all_its_weeks_and_names_functions_that_there_are(weeks):
+    words = {12: "Twelve", 6: "Six"}[weeks]
+    plan = re.search(rf"^### {words} weeks\n(.*?)^##", PAGE, re.MULTILINE | re.DOTALL)[1]
+    rows = re.findall(r"^\| (\d+) \|(.*)\|(.*)\|$", plan, re.MULTILINE)
+    assert [int(number) for number, _, _ in rows] == list(range(1, weeks + 1))
+    named = [name for _, _, hand_in in rows for name in re.findall(r"`(\w+)`", hand_in)]
+    assert len(named) == len(set(named)) > 6
+    assert set(named) <= set(EXERCISES)
+
+
+def test_the_chapters_that_fall_away_are_named():
+    long_plan, short_plan = (PAGE.split(f"### {words} weeks")[1].split("\n##")[0] for words in ("Twelve", "Six"))
+    linked = re.findall(r"\(chapters/(\d\d)_\w+\.md\)", long_plan)
+    assert sorted(set(linked)) == [f"{number:02d}" for number in range(1, 10)]
+    assert "What falls away is chapter 9" in short_plan
+    assert sorted(set(re.findall(r"\(chapters/(\d\d)_\w+\.md\)", short_plan))) == [f"{n:02d}" for n in range(1, 9)]
+
+
+def test_the_lecture_map_is_whole():
+    lecture_map = (ROOT / "book" / "lecture_map.md").read_text(encoding="utf-8")
+    assert "All 80 items" in PAGE.replace("\n", " ")
+    assert "not yet built" not in lecture_map

@@ -71,6 +71,10 @@ def mistake(link: Link, root: Path = ROOT, project: Project = PROJECT) -> str | 
     return "no such section" if anchor and not _has_section(link, target, anchor, project) else None
 
 
+ON_PAPER = ("rnncourse.pdf", "rnncourse.epub")
+"""Files that `.github/workflows/publish.yml` puts beside the pages."""
+
+
 def _outside(link: Link, root: Path, project: Project) -> str | None:
     """An address must be https; one of the book itself must be a page that is built, with that section."""
     address = urlsplit(link.target)
@@ -82,6 +86,8 @@ def _outside(link: Link, root: Path, project: Project) -> str | None:
     if not link.target.startswith(base):
         return None
     page = unquote(address.path.removeprefix(urlsplit(base).path)) or "index.html"
+    if page in ON_PAPER:
+        return None
     source = _page_source(page, root)
     if source is None:
         return "no such page in the book"

@@ -14,7 +14,11 @@ NAME = "rnncourse"
 MAY_NAME_IT = [
     "_config.yml",
     "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "CITATION.cff",
     "pyproject.toml",
+    "book/index.md",
     "rnncourse/grading/book.py",
     "book/chapters/*.ipynb",
     "book/case_studies/*.ipynb",
@@ -76,5 +80,5 @@ def test_a_changed_address_is_found(form):
     assert strays({"README.md": right}, true_address()) == []
     assert strays({"README.md": f"{right}\n{wrong}"}, true_address()) == [f"README.md: {OTHER}/{NAME}"]
     assert strays({"README.md": form.format(OWNER, f"{NAME}2")}, true_address()) == [f"README.md: {OWNER}/{NAME}2"]
-    assert strays({"book/index.md": right}, true_address()) == [f"book/index.md: {true_address()}"]
-    assert strays({"book/index.md": form.format("numpy", "numpy")}, true_address()) == []
+    assert strays({"book/data.md": right}, true_address()) == [f"book/data.md: {true_address()}"]
+    assert strays({"book/data.md": form.format("numpy", "numpy")}, true_address()) == []
