@@ -4,10 +4,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch
 
 from rnncourse.viz.picture import Picture
-from rnncourse.viz.style import FAINT, INK, POINTS, SERIES, WIDTH, styled
+from rnncourse.viz.style import FAINT, FONT_SIZE, INK, POINTS, SERIES, WIDTH, styled
+from rnncourse.viz.ticks import text_width
 
 _ROW, _RADIUS = 58, 14.5  # points
 _LETTER, _LABEL = 13, 11  # their indices are 0.7 of that
+_BESIDE = 4  # points from an edge to its label
+_SHORT_WORD = 32  # points kept free for the last column's labels, so that the frames of a player stand still
 
 
 def unrolled_graph(edges, *, alt, rows=("o", "h", "x"), notes=None, highlight=(), backward=()):
@@ -20,7 +23,7 @@ def unrolled_graph(edges, *, alt, rows=("o", "h", "x"), notes=None, highlight=()
     """
     nodes = {node for start, end, _ in edges for node in (start, end)}
     first, last = min(t for _, t in nodes), max(t for _, t in nodes)
-    column = (POINTS - 12) / (last - first + 1)
+    column = _column_width(edges, last, last - first + 1)
     radius = min(_RADIUS, 0.25 * column)
     place = {(letter, t): ((t - first + 0.5) * column, -_ROW * rows.index(letter)) for letter, t in nodes}
     bottom, top = -_ROW * (len(rows) - 1) - radius - 6, radius + 6
@@ -35,6 +38,14 @@ def unrolled_graph(edges, *, alt, rows=("o", "h", "x"), notes=None, highlight=()
         return Picture(figure, alt)
 
 
+def _column_width(edges, last, columns):
+    """Points of a column: all fit side by side, and so do the labels on the right of the last one."""
+    labels = [label for start, end, label in edges if start[1] == end[1] == last and label is not None]
+    widths = [1.12 * text_width(label) * _LABEL / FONT_SIZE for label in labels]  # pages set text a little wider
+    widest = max(_SHORT_WORD, *widths) if labels else 0
+    return min((POINTS - 12) / columns, (POINTS - _BESIDE - widest) / (columns - 0.5))
+
+
 def _draw_edge(axes, start, end, label, radius, reverse):
     colour = SERIES[1] if reverse else INK
     tail, head = (end, start) if reverse else (start, end)
@@ -47,7 +58,7 @@ def _draw_edge(axes, start, end, label, radius, reverse):
     if start[1] == end[1]:
         axes.text(x, y + 5, label, color=colour, ha="center", va="bottom", fontsize=_LABEL)
     else:
-        axes.text(x + 4, y, label, color=colour, ha="left", va="center", fontsize=_LABEL)
+        axes.text(x + _BESIDE, y, label, color=colour, ha="left", va="center", fontsize=_LABEL)
 
 
 def _draw_node(axes, centre, node, radius, highlighted, note):

@@ -152,6 +152,9 @@ CROWDED = {
         notes={("h", t): "0.25" for t in range(1, 8)},
         alt="a",
     ),
+    "long word at the end": lambda: viz.unrolled_graph(
+        [(("x", t), ("h", t), "fishermen" if t == 8 else "") for t in range(1, 9)], rows=("h", "x"), alt="a"
+    ),
     "many decades": lambda: viz.gradient_heatmap(
         {"RNN": 0.3 ** np.arange(40) * np.ones((40, 1)), "LSTM": 0.9 ** np.arange(40) * np.ones((40, 1))}, alt="a"
     ),

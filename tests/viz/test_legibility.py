@@ -12,7 +12,7 @@ from rnncourse import viz
 from rnncourse.viz import ticks
 from rnncourse.viz.style import POINTS
 
-FORMULAS = ("graph", "seven steps")  # their indices are smaller than letters
+FORMULAS = ("graph", "seven steps", "long word at the end")  # their indices are smaller than letters
 PHONE_COLUMN = 390 - 2 * 16
 """Pixels that the text of a page has on a phone of 390."""
 
