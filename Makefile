@@ -48,7 +48,7 @@ test: book ## Build the book, then lint, run all tests, and run every notebook a
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m tools.colab $(COLAB)
-	JUPYTER_PATH=$(COLAB)/jupyter $(BIN)/pytest -n 2 --dist loadfile --nbval --nbval-kernel-name colab \
+	JUPYTER_PATH=$(COLAB)/jupyter $(BIN)/pytest -n 3 --dist loadfile --nbval --nbval-kernel-name colab \
 	  --nbval-cell-timeout 120 tests $(COLAB)/notebooks
 
 sync: $(INSTALLED) ## Make exercises and notebooks from their sources
