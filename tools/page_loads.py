@@ -9,6 +9,7 @@ import gzip
 import io
 import shutil
 import threading
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
@@ -170,37 +171,56 @@ def load(browser, url, slow=False, viewport=None):
     context = browser.new_context(viewport=viewport or PHONE)
     page, visit = context.new_page(), PageLoad()
     page.add_init_script(WATCH)
-    _count(context.new_cdp_session(page), visit, slow)
+    underway = _count(context.new_cdp_session(page), visit, slow)
     page.on("console", lambda message: message.type == "error" and visit.errors.append(message.text))
     page.on("pageerror", lambda error: visit.errors.append(str(error)))
-    page.goto(url, wait_until="networkidle" if slow else "load", timeout=120_000)
+    page.goto(url, wait_until="load", timeout=120_000)
+    if slow:
+        _wait_for_files(page, underway)
     page.evaluate(TYPESET)
     page.wait_for_function(PAINTED)  # a page can be loaded before it is first painted
     visit.speed = page.evaluate(SPEED)
     page.evaluate(SCROLL, 150 if slow else 10)
-    page.wait_for_load_state("networkidle")
+    _wait_for_files(page, underway)
     visit.seen = page.evaluate(SEEN)
     context.close()
     return visit
 
 
+def _wait_for_files(page, underway, quiet=0.5, patience=60):
+    """Until no answer has been missing for a while: what the page asks for late is counted too."""
+    begun = since = time.monotonic()
+    while time.monotonic() - since < quiet:
+        page.wait_for_timeout(50)
+        if underway:
+            since = time.monotonic()
+        if time.monotonic() - begun > patience:
+            raise TimeoutError(f"{page.url}: no answer in {patience} s for {', '.join(underway.values())}")
+
+
 def _count(session, visit, slow):
-    """Let the browser's own protocol tell what each answer weighed, headers included."""
-    addresses = {}
+    """Let the browser's own protocol tell what each answer weighed, headers included; returns what is underway."""
+    underway = {}  # address by the browser's number of the request
 
     def note_request(event):
         address = event["request"]["url"]
         if not address.startswith(("data:", "blob:")):
-            addresses[event["requestId"]] = address
+            underway[event["requestId"]] = address
             visit.files[address] = [KINDS.get(event.get("type"), "other"), 0]
 
     def note_size(event):
-        if event["requestId"] in addresses:
-            visit.files[addresses[event["requestId"]]][1] += event["encodedDataLength"]
+        if address := underway.pop(event["requestId"], None):
+            visit.files[address][1] += event["encodedDataLength"]
+
+    def note_failure(event):
+        if address := underway.pop(event["requestId"], None):
+            visit.errors.append(f"{address}: {event['errorText']}")
 
     session.on("Network.requestWillBeSent", note_request)
     session.on("Network.loadingFinished", note_size)
+    session.on("Network.loadingFailed", note_failure)
     session.send("Network.enable")
     if slow:
         session.send("Network.emulateNetworkConditions", SLOW_LINE)
         session.send("Emulation.setCPUThrottlingRate", SLOW_PROCESSOR)
+    return underway

@@ -5,6 +5,8 @@ import re
 import pytest
 from built_book import page_names, source_of
 
+from tools.page_loads import TYPESET
+
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1200, "height": 900}
 PAGES = [*page_names(), "search"]
@@ -22,7 +24,8 @@ class Visit:
         self.page.on("response", self._note_response)
         self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.goto(f"{site}{name}.html", wait_until="networkidle")
+        self.page.goto(f"{site}{name}.html", wait_until="load")
+        self.page.evaluate(TYPESET)
 
     def _note_response(self, response):
         if response.status >= 400:

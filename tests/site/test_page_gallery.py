@@ -11,6 +11,7 @@ from built_book import HTML, page_names, source_of
 from test_page_colours import contrast
 
 from rnncourse import viz
+from tools.page_loads import TYPESET
 
 GALLERY = "book/gallery"
 WITH_FIGURES = [name for name in page_names() if re.search(r"\bviz\b", source_of(name))]
@@ -41,7 +42,8 @@ def figures(request, browser, site, name):
     device, scheme = request.param.split("-")
     context = browser.new_context(color_scheme=scheme, **(PHONE if device == "phone" else DESKTOP))
     page = context.new_page()
-    page.goto(f"{site}{name}.html", wait_until="networkidle")
+    page.goto(f"{site}{name}.html", wait_until="load")
+    page.evaluate(TYPESET)
     figures = page.evaluate(MEASURE)
     context.close()
     for figure in figures:
