@@ -189,9 +189,9 @@ def _facts():
     facts |= {"recent": "… from the last 10 steps alone", "clipped": "all gradients, clipped at length 1"}
     rows = "".join(
         f'<dt class="rnn-name-of-{key}" style="font-weight:normal">{name}</dt>'
-        f'<dd data-fact="{key}" style="margin:0;text-align:right;white-space:nowrap"></dd>'
+        f'<dd data-fact="{key}" style="margin:0;text-align:right;white-space:nowrap">{"0.00, made 1" if key == "clipped" else ""}</dd>'
         for key, name in facts.items()
-    )
+    )  # what the script will write into the widest keeps its room until then
     style = (
         "display:grid;grid-template-columns:1fr auto;gap:.1rem .8rem;margin:.5rem 0;font-variant-numeric:tabular-nums"
     )
@@ -206,7 +206,7 @@ def _challenges():
     )
     return (
         '<div style="margin:.6rem 0"><strong>Predict first, then make it happen.</strong> '
-        'Which cell, and which control would you turn? <output class="rnn-reached" aria-live="polite"></output>'
+        'Which cell, and which control would you turn? <output class="rnn-reached" aria-live="polite">0 of 3 reached.</output>'
         f'<ul style="list-style:none;padding:0;margin:.2rem 0">{rows}</ul></div>'
     )
 

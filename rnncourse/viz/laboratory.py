@@ -101,8 +101,15 @@ class Laboratory:
             f'<figure class="rnn-laboratory" data-view="{view}" data-lm-suppress-shortcuts="true" '
             f'style="max-width:36rem;margin:1rem auto">{self._controls_html()}{self._svg()}'
             '<output class="rnn-reading" aria-live="polite" style="display:block;min-height:1.6em;'
-            f'font-variant-numeric:tabular-nums"></output>{self._table()}</figure><script>{_SCRIPT}</script>'
+            f'font-variant-numeric:tabular-nums"><span hidden>{self._reading()}</span></output>{self._table()}</figure>'
+            f"<script>{_SCRIPT}</script>"
         )
+
+    def _reading(self):
+        """What the script will write first, so that a page can keep its room."""
+        at, combination = len(self.x) // 2, self._combination()
+        values = {name: _thousandths(at_all[combination])[at] for name, at_all in self.curves.items()}
+        return html.escape(", ".join(f"{name}: {_number(value)}" for name, value in values.items()))
 
     def _table(self):
         combination = self._combination()

@@ -80,7 +80,7 @@ def test_the_table_writes_far_numbers_as_powers_of_ten():
 
 def test_it_is_well_formed_and_asks_no_server():
     page = laboratory()._repr_html_()
-    figure = page.partition("<script>")[0].replace(" hidden ", ' hidden="" ').replace("<svg", '<svg xmlns="http://x"')
+    figure = page.partition("<script>")[0].replace(" hidden", ' hidden=""').replace("<svg", '<svg xmlns="http://x"')
     figure = figure.replace("<option selected>", "<option>")
     figure = re.sub(r"(<input[^>]*)>", r"\1/>", figure)
     assert [option.text for option in ET.fromstring(figure).iter("option")] == ["straight", "bent"]
