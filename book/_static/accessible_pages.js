@@ -3,12 +3,12 @@
   // The theme looks at code, outputs and tables when a page is loaded or resized, but not when a fold is opened, and
   // not at formulas, which get their width from MathJax, late.
   function update(region) {
-    if (region.scrollWidth > region.clientWidth) region.tabIndex = 0;
+    if (region.scrollWidth > region.clientWidth + 2) region.tabIndex = 0;  // a slanted letter is 2 pixels wider than its box
     else region.removeAttribute("tabindex");
   }
   function regions() {
     return document.querySelectorAll(
-      "pre, .cell_output > .output, .pst-scrollable-table-container, div.math, div.math mjx-container, .rnn-scroll");
+      "pre, .cell_output > .output, .pst-scrollable-table-container, .math, div.math mjx-container, .rnn-scroll");
   }
   function watch() {
     var sizes = new ResizeObserver(function (entries) {

@@ -10,6 +10,24 @@ EXERCISE = "exercises/03_bptt.html"
 WIDE, PHONE, NARROW = 1200, 390, 320
 """320 pixels is a wide page at a zoom of 400 %, and WCAG 1.4.10's least width."""
 PAGES = [*page_names(), "search"]
+SPACED = "*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}p{margin-bottom:2em!important}"
+"""The spacing that WCAG 1.4.12 lets a reader ask for."""
+CUT_OFF = """spans => spans.filter(span => {
+  const formula = span.querySelector("mjx-math"), style = getComputedStyle(span);
+  const cut = formula.getBoundingClientRect().right - span.getBoundingClientRect().right;
+  return cut > 2 && (style.overflowX !== "auto" || span.tabIndex !== 0);
+}).map(span => span.textContent)"""
+OUTSIDE = """() => {
+  const scrolls = e => ["auto", "scroll"].includes(getComputedStyle(e).overflowX);
+  const isOut = e => {
+    const box = e.getBoundingClientRect();
+    if (box.width < 2 || box.height < 2 || box.right <= innerWidth + 1) { return false; }
+    for (let around = e; around; around = around.parentElement) { if (scrolls(around)) { return false; } }
+    return true;
+  };
+  const parts = document.querySelectorAll(".bd-header-article *, .bd-article *, .prev-next-footer *, footer *");
+  return [...parts].filter(e => !e.closest("svg *, mjx-assistive-mml") && isOut(e)).map(e => e.outerHTML.slice(0, 120));
+}"""
 
 
 def _opened(browser, address, width=WIDE):
@@ -32,6 +50,21 @@ def reader(request, browser, site):
 def test_reflows_at_four_times_the_size(reader):
     axe.show(reader, width=NARROW)
     assert reader.evaluate("document.documentElement.scrollWidth") <= NARROW
+
+
+def test_nothing_is_cut_off_when_a_reader_spaces_the_text(reader):
+    axe.show(reader, width=PHONE)
+    style = reader.add_style_tag(content=SPACED)
+    outside = reader.evaluate(OUTSIDE)
+    style.evaluate("e => e.remove()")
+    assert outside == []
+
+
+def test_no_formula_in_the_text_is_cut_off(reader):
+    reader.evaluate("window.MathJax?.startup?.promise.then(() => true)")
+    axe.show(reader, width=NARROW)
+    reader.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    assert reader.locator(".bd-article span.math").evaluate_all(CUT_OFF) == []
 
 
 def test_headings_leave_no_level_out(reader):
@@ -165,8 +198,8 @@ def test_formulas_code_and_tables_that_scroll_can_be_scrolled_by_keyboard(browse
     page.evaluate("MathJax.startup.promise.then(() => true)")
     axe.show(page, width=NARROW)
     scrolling = page.evaluate(
-        "[...document.querySelectorAll('main :is(pre, mjx-container, .pst-scrollable-table-container, .rnn-scroll)')]"
-        ".filter(e => e.scrollWidth > e.clientWidth && getComputedStyle(e).overflowX === 'auto')"
+        "[...document.querySelectorAll('main :is(pre, mjx-container, span.math, .pst-scrollable-table-container, .rnn-scroll)')]"
+        ".filter(e => e.scrollWidth > e.clientWidth + 2 && getComputedStyle(e).overflowX === 'auto')"
         ".map(e => [e.localName, e.tabIndex])"
     )
     page.close()
