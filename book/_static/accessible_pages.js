@@ -3,7 +3,8 @@
   // The theme looks at code, outputs and tables when a page is loaded or resized, but not when a fold is opened, and
   // not at formulas, which get their width from MathJax, late.
   function update(region) {
-    if (region.scrollWidth > region.clientWidth + 2) region.tabIndex = 0;  // a slanted letter is 2 pixels wider than its box
+    var slanted = region.matches("span.math") ? 2 : 0;  // pixels by which a last letter may lean out of its box
+    if (region.scrollWidth > region.clientWidth + slanted) region.tabIndex = 0;
     else region.removeAttribute("tabindex");
   }
   function regions() {
@@ -15,6 +16,8 @@
       entries.forEach(function (entry) { update(entry.target); });
     });
     regions().forEach(function (region) { sizes.observe(region); });
+    // A font that arrives late makes a formula wider, and not the box around it.
+    document.fonts.addEventListener("loadingdone", function () { regions().forEach(update); });
   }
   window.addEventListener("load", function () {
     var typeset = window.MathJax && MathJax.startup && MathJax.startup.promise;

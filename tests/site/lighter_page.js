@@ -33,7 +33,7 @@ function emptyPictures() {
   const sizes = formulas.map(formula => formula.getBoundingClientRect());  // all before any is changed
   formulas.forEach((formula, i) => {
     const size = sizes[i];
-    formula.style.cssText += `;display:inline-block;width:${size.width}px;height:${size.height}px`;
+    formula.style.cssText += `;display:inline-block;overflow:hidden;vertical-align:top;width:${size.width}px;height:${size.height}px`;
     formula.textContent = "formula";  // something to read, or axe would not ask who can scroll to it
   });
   document.querySelectorAll("mjx-assistive-mml").forEach(spoken => { spoken.textContent = "formula"; });
