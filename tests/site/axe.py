@@ -5,6 +5,8 @@ from pathlib import Path
 
 import axe_playwright_python
 
+from tools.page_loads import TYPESET
+
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -34,7 +36,7 @@ def show(page, scheme=None, width=None):
 
 def make_ready(page):
     """Load axe into a page whose maths is typeset, and make the page light enough for it. This cannot be undone."""
-    page.evaluate("window.MathJax?.startup?.promise.then(() => true)")
+    page.evaluate(TYPESET)
     for script in _scripts():
         page.add_script_tag(content=script)
     page.evaluate("emptyPictures()")

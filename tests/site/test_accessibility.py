@@ -4,6 +4,8 @@ import axe
 import pytest
 from built_book import GALLERY, page_names
 
+from tools.page_loads import TYPESET
+
 CHAPTER = "book/chapters/03_bptt.html"
 EXERCISE = "exercises/03_bptt.html"
 """A page that is loaded fast and has all parts of the theme."""
@@ -61,7 +63,7 @@ def test_nothing_is_cut_off_when_a_reader_spaces_the_text(reader):
 
 
 def test_no_formula_in_the_text_is_cut_off(reader):
-    reader.evaluate("window.MathJax?.startup?.promise.then(() => true)")
+    reader.evaluate(TYPESET)
     axe.show(reader, width=NARROW)
     reader.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
     assert reader.locator(".bd-article span.math").evaluate_all(CUT_OFF) == []
@@ -195,7 +197,7 @@ def test_the_keyboard_gets_through_a_page_and_sees_where_it_is(browser, site, na
 def test_formulas_code_and_tables_that_scroll_can_be_scrolled_by_keyboard(browser, site):
     page = _opened(browser, site + CHAPTER, PHONE)
     axe.open_what_is_folded(page)
-    page.evaluate("MathJax.startup.promise.then(() => true)")
+    page.evaluate(TYPESET)
     axe.show(page, width=NARROW)
     scrolling = page.evaluate(
         "[...document.querySelectorAll('main :is(pre, mjx-container, span.math, .pst-scrollable-table-container, .rnn-scroll)')]"

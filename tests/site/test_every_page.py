@@ -64,7 +64,7 @@ def test_typesets_its_maths(visit):
     formulas = visit.page.locator("main .math")
     assert formulas.count() > 0 or not re.search(r"(?<!\\)\$[^$\s]", prose)
     if formulas.count():
-        visit.page.evaluate("MathJax.startup.promise.then(() => true)")
+        visit.page.evaluate(TYPESET)
         untyped = visit.page.evaluate(
             "[...document.querySelectorAll('main .math')].filter(e => !e.querySelector('mjx-container')).length"
         )

@@ -5,6 +5,8 @@ import re
 import pytest
 from built_book import HTML, page_names
 
+from tools.page_loads import TYPESET
+
 PAGE = "book/chapters/03_bptt.html"
 TERM = "a[aria-describedby='tip-term-hidden-state']"
 TIP = "#tip-term-hidden-state"
@@ -117,7 +119,7 @@ def test_each_page_carries_the_definitions_of_its_terms(built_book, name):
 def test_formulas_in_it_are_typeset(new_page, site):
     page = new_page()
     page.goto(site + "book/chapters/02_rnn.html", wait_until="load")
-    page.evaluate("MathJax.startup.promise.then(() => true)")
+    page.evaluate(TYPESET)
     formulas = page.locator(".rnn-tip .math")
     assert formulas.count() > 0
     assert page.locator(".rnn-tip .math:has(mjx-container)").count() == formulas.count()
